@@ -7,9 +7,11 @@ final class Names {
   private Names() {}
 
   static String shown(String text) {
+    return '\'' + printable(text) + '\'';
+  }
+
+  static String printable(String text) {
     String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
-    return '\''
-        + (printable.length() > SHOWN ? printable.substring(0, SHOWN) + "…" : printable)
-        + '\'';
+    return printable.length() > SHOWN ? printable.substring(0, SHOWN) + "…" : printable;
   }
 }
