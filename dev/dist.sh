@@ -55,7 +55,7 @@ jars_of() { # module: its jar and everything it needs at run time, one a line
 }
 
 has_main() { # main class, module
-  [ -f "$2/target/classes/${1//.//}.class" ]
+  [ -n "$(find "$2/src" -path "*/${1//.//}.java" 2>/dev/null)" ]
 }
 
 lib_of() { case $1 in */nixbroker-softkey-*) echo "dev/lib" ;; *) echo lib ;; esac; }
