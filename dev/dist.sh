@@ -52,6 +52,7 @@ dist_build() {
 jars_of() { # module: its jar and everything it needs at run time, one a line
   echo "$PWD/$1/target/nixbroker-${1##*/}-0.1.0.jar"
   tr ':' '\n' <"$1/target/runtime-classpath"
+  echo
 }
 
 has_main() { # main class, module
@@ -64,10 +65,10 @@ pack_jars() {
   local name main module place kind jars
   while read -r name main module place kind; do
     [ -n "$name" ] && has_main "$main" "$module" && jars_of "$module"
-  done <<<"$programs" | sort -u >"$cache/jars"
+  done <<<"$programs" | sed '/^$/d' | sort -u >"$cache/jars"
   mapfile -t jars <"$cache/jars"
-  "$JAVA_HOME/bin/java" dev/Pack.java "$dist/lib" $(printf '%s\n' "${jars[@]}" | grep -v nixbroker-softkey-)
-  "$JAVA_HOME/bin/java" dev/Pack.java "$dist/dev/lib" $(printf '%s\n' "${jars[@]}" | grep nixbroker-softkey-)
+  "$JAVA_HOME/bin/java" dev/Pack.java "$dist/lib" $(printf '%s\n' "${jars[@]}" | grep -v nixbroker-softkey-) &&
+    "$JAVA_HOME/bin/java" dev/Pack.java "$dist/dev/lib" $(printf '%s\n' "${jars[@]}" | grep nixbroker-softkey-)
 }
 
 link_runtime() {
@@ -90,7 +91,7 @@ write_wrappers() {
 
 wrapper() { # name, main class, module, place, kind
   local class_path jar archive
-  class_path=$(jars_of "$3" | while read -r jar; do printf ':$root/%s/%s' "$(lib_of "$jar")" "${jar##*/}"; done)
+  class_path=$(jars_of "$3" | sed '/^$/d' | while read -r jar; do printf ':$root/%s/%s' "$(lib_of "$jar")" "${jar##*/}"; done)
   archive="$1$([ "$4" = bin ] || echo "-$4").jsa"
   cat <<END
 #!/bin/sh
