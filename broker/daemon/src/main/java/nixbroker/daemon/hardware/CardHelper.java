@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import nixbroker.secret.SecretPage;
 
 /** One conversation with nb-card, the frames of docs/nb-card.md. */
 final class CardHelper implements AutoCloseable {
+  private static final String SOFTWARE = "software key";
   private static final int VERSION = 1;
   private static final int HEADER = 3;
   private static final int MAX_BODY = 512;
@@ -23,6 +25,8 @@ final class CardHelper implements AutoCloseable {
   private static final int MAX_KEYS = 64;
   private static final int LOWEST_SLOT = 0x82;
   private static final int HIGHEST_SLOT = 0x95;
+  private static final ValueLayout.OfInt BIG_ENDIAN_INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final Child.Reasons REASONS =
       new Child.Reasons(Reason.HELPER_MISSING, Reason.HELPER_FAILED);
 
@@ -66,7 +70,8 @@ final class CardHelper implements AutoCloseable {
     if (length != 2 || at(0) != VERSION) {
       throw child.failure("speaks another protocol version");
     }
-    key = new HardwareKey(key.name(), key.serial(), key.slot(), (at(1) & 1) == 1);
+    boolean software = (at(1) & 1) == 1;
+    key = new HardwareKey(software ? SOFTWARE : key.name(), key.serial(), key.slot(), software);
   }
 
   /** The keys present; slot is the first free one, 0 when there is none. */
@@ -87,8 +92,7 @@ final class CardHelper implements AutoCloseable {
   }
 
   private long serial() {
-    return Integer.toUnsignedLong(
-        frame.segment().get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN), HEADER));
+    return Integer.toUnsignedLong(frame.segment().get(BIG_ENDIAN_INT, HEADER));
   }
 
   private int freeSlot() {

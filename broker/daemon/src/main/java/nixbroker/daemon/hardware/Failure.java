@@ -17,7 +17,8 @@ final class Failure {
       case 2 ->
           declined(
               Reason.CARD_WRONG,
-              "slot %02x of %s holds another key than the one enrolled".formatted(key.slot(), shown),
+              "slot %02x of %s holds another key than the one enrolled"
+                  .formatted(key.slot(), shown),
               "use the key that was enrolled; `nbctl status` names the tree");
       case 3 ->
           declined(
@@ -41,8 +42,7 @@ final class Failure {
               shown + " was not touched in time",
               "run the same command again and touch the key when it blinks");
       case 13 ->
-          declined(
-              Reason.PIN_WRONG, "a PIN has 6 to 8 characters; the card was not asked", AGAIN);
+          declined(Reason.PIN_WRONG, "a PIN has 6 to 8 characters; the card was not asked", AGAIN);
       default -> other(kind, text, shown);
     };
   }
@@ -66,8 +66,7 @@ final class Failure {
               Reason.HELPER_FAILED,
               "nb-card refuses: " + text,
               "check hardware.helper and hardware.software-key in the configuration");
-      default ->
-          declined(Reason.HELPER_FAILED, "nb-card answers nonsense: kind " + kind, "");
+      default -> declined(Reason.HELPER_FAILED, "nb-card answers nonsense: kind " + kind, "");
     };
   }
 

@@ -131,8 +131,7 @@ public final class Hardware {
     }
   }
 
-  private Pin askPin(
-      HardwareKey key, int tries, Requester requester, Conversation conversation) {
+  private Pin askPin(HardwareKey key, int tries, Requester requester, Conversation conversation) {
     conversation.pinNeeded(key, tries);
     return Pinentry.ask(settings, requester, key, tries);
   }
@@ -172,7 +171,9 @@ public final class Hardware {
 
   private static Refusal damaged(String what) {
     return new Refusal.Declined(
-        Reason.MASTER_FILE_DAMAGED, "master.age " + what, "take it from git: git log -- .nixbroker");
+        Reason.MASTER_FILE_DAMAGED,
+        "master.age " + what,
+        "take it from git: git log -- .nixbroker");
   }
 
   private <T> T alone(Supplier<T> conversation) {

@@ -19,8 +19,7 @@ final class Pinentry implements AutoCloseable {
   private static final int CANCELED = 99;
   private static final int FULLY_CANCELED = 198;
   private static final int TIMEOUT = 62;
-  private static final List<String> INHERITED =
-      List.of("PATH", "HOME", "LANG", "XDG_RUNTIME_DIR");
+  private static final List<String> INHERITED = List.of("PATH", "HOME", "LANG", "XDG_RUNTIME_DIR");
   private static final Child.Reasons REASONS =
       new Child.Reasons(Reason.PINENTRY_FAILED, Reason.PINENTRY_FAILED);
 
@@ -165,7 +164,9 @@ final class Pinentry implements AutoCloseable {
     while (at < line) {
       if (length == Pin.MAX) {
         throw new Refusal.Declined(
-            Reason.PIN_WRONG, "a PIN has 6 to 8 characters; the card was not asked", "nbctl unlock");
+            Reason.PIN_WRONG,
+            "a PIN has 6 to 8 characters; the card was not asked",
+            "nbctl unlock");
       }
       byte value = from.get(ValueLayout.JAVA_BYTE, at);
       if (value == '%' && at + 2 < line) {
@@ -185,12 +186,13 @@ final class Pinentry implements AutoCloseable {
 
   private Refusal refused(String line) {
     String[] words = line.split(" ");
-    long code =
-        words.length > 1 && words[1].matches("[0-9]{1,10}") ? Long.parseLong(words[1]) : 0;
+    long code = words.length > 1 && words[1].matches("[0-9]{1,10}") ? Long.parseLong(words[1]) : 0;
     return switch ((int) (code & ERROR_CODE)) {
       case CANCELED, FULLY_CANCELED ->
           new Refusal.Declined(
-              Reason.PIN_CANCELLED, "the PIN was not given; the card was not asked", "nbctl unlock");
+              Reason.PIN_CANCELLED,
+              "the PIN was not given; the card was not asked",
+              "nbctl unlock");
       case TIMEOUT -> late(timeout);
       default -> child.failure("refuses: " + line);
     };

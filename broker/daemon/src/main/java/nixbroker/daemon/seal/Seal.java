@@ -3,47 +3,288 @@ package nixbroker.daemon.seal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import nixbroker.age.X25519Identity;
 import nixbroker.daemon.hardware.HardwareKey;
+import nixbroker.daemon.ledger.Event;
 import nixbroker.daemon.ledger.Ledger;
+import nixbroker.daemon.refusal.Refusal;
 
-/** Sealed or unsealed; holds the master identity, the limits, and nothing else. */
+/** Sealed or unsealed; holds the master identity, the limits, and nothing else. Thread-safe. */
 public final class Seal implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Seal.class.getName());
+  private static final Duration DRAIN = Duration.ofMillis(200);
+
+  /** The watcher looks at the clock at least this often: it may be set, and machines sleep. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  /** idle: without a use, absolute: since unlock; whichever ends first locks. */
   public record Settings(Duration idle, Duration absolute) {}
 
-  public Seal(Settings settings, Ledger ledger, InstantSource clock) {
-    throw new UnsupportedOperationException();
-  }
-
+  /** What anyone may know. */
   public sealed interface State {
+    /** why: "start", "lock", "idle", "time limit" and the like. */
     record Locked(Instant since, String why) implements State {}
 
     record Open(HardwareKey key, Instant since, Instant until, Instant idleUntil)
         implements State {}
   }
 
+  private final Settings settings;
+  private final Ledger ledger;
+  private final InstantSource clock;
+
+  /** Held through a whole unlock or lock, so that these happen one after the other. */
+  private final ReentrantLock transition = new ReentrantLock();
+
+  private final ReentrantLock guard = new ReentrantLock();
+  private final Condition changed = guard.newCondition();
+  private State state;
+  private Optional<Loan> loan = Optional.empty();
+  private boolean closed;
+
+  public Seal(Settings settings, Ledger ledger, InstantSource clock) {
+    this.settings = settings;
+    this.ledger = ledger;
+    this.clock = clock;
+    this.state = new State.Locked(clock.instant(), "start");
+    Thread.ofVirtual().name("seal").start(this::watch);
+  }
+
+  /** What it is now; a limit that has passed locks first. */
   public State state() {
-    throw new UnsupportedOperationException();
+    lockIfDue();
+    guard.lock();
+    try {
+      return state;
+    } finally {
+      guard.unlock();
+    }
   }
 
-  /** Takes the identity over; records Unlocked before it can be used. */
+  /**
+   * Takes the identity over, also when it throws; records Unlocked before it can be used. One that
+   * was unlocked before is wiped.
+   *
+   * @throws Refusal LEDGER_FAILED, and then it stays as it was
+   */
   public State.Open unlock(HardwareKey key, X25519Identity master) {
-    throw new UnsupportedOperationException();
+    transition.lock();
+    try {
+      Instant now = clock.instant();
+      Instant until = now.plus(settings.absolute());
+      State.Open open = new State.Open(key, now, until, now.plus(settings.idle()));
+      record(open, master);
+      exchange(open, Optional.of(new Loan(master))).ifPresent(before -> before.revoke(DRAIN));
+      return open;
+    } finally {
+      transition.unlock();
+    }
   }
 
-  /** Stops intake, drains, wipes, records; true when it was unlocked. Idempotent. */
+  private void record(State.Open open, X25519Identity master) {
+    boolean recorded = false;
+    try {
+      if (closed) {
+        throw new Refusal.Sealed("the broker stops");
+      }
+      ledger.append(new Event.Unlocked(open.key().shown(), open.until()));
+      recorded = true;
+    } finally {
+      if (!recorded) {
+        master.close();
+      }
+    }
+  }
+
+  /**
+   * Stops intake, drains for at most 200 ms, wipes, then records; true when it was unlocked.
+   * Idempotent. Here the effect comes before the record: a full disk must not keep keys in memory.
+   *
+   * @throws Refusal LEDGER_FAILED, and then it is locked all the same
+   */
   public boolean lock(String why) {
-    throw new UnsupportedOperationException();
+    transition.lock();
+    try {
+      if (loan.isEmpty()) {
+        return false;
+      }
+      exchange(new State.Locked(clock.instant(), why), Optional.empty())
+          .ifPresent(before -> before.revoke(DRAIN));
+      ledger.append(new Event.Locked(why));
+      return true;
+    } finally {
+      transition.unlock();
+    }
   }
 
-  /** Runs a use of the master identity; Refusal.Sealed when sealed; counts as activity. */
+  /** Only under {@link #transition}; returns the loan that was. */
+  private Optional<Loan> exchange(State next, Optional<Loan> nextLoan) {
+    guard.lock();
+    try {
+      Optional<Loan> before = loan;
+      state = next;
+      loan = nextLoan;
+      changed.signalAll();
+      return before;
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /**
+   * Runs a use of the master identity; counts as activity. The use must not keep the identity.
+   *
+   * @throws Refusal.Sealed when sealed, or when a lock had to cut the use off
+   */
   public <T> T withMaster(Function<X25519Identity, T> use) {
-    throw new UnsupportedOperationException();
+    lockIfDue();
+    Loan borrowed = current();
+    X25519Identity master = borrowed.borrow();
+    if (master == null) {
+      throw sealed();
+    }
+    try {
+      countActivity();
+      return use.apply(master);
+    } catch (IllegalStateException e) {
+      // What a page says that was wiped under the use.
+      throw borrowed.isRevoked() ? sealed() : e;
+    } finally {
+      borrowed.giveBack();
+      countActivity();
+    }
   }
 
+  private Loan current() {
+    guard.lock();
+    try {
+      return loan.orElseThrow(this::sealed);
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private void countActivity() {
+    guard.lock();
+    try {
+      if (state instanceof State.Open(var key, var since, var until, var _)) {
+        state = new State.Open(key, since, until, clock.instant().plus(settings.idle()));
+      }
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private Refusal.Sealed sealed() {
+    guard.lock();
+    try {
+      return switch (state) {
+        case State.Locked(var _, var why) when why.equals("start") ->
+            new Refusal.Sealed("not unlocked since it started");
+        case State.Locked(var since, var why) ->
+            new Refusal.Sealed("locked by " + why + " " + ago(since) + " ago");
+        case State.Open _ -> new Refusal.Sealed("locked meanwhile");
+      };
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private String ago(Instant since) {
+    Duration passed = Duration.between(since, clock.instant());
+    if (passed.toMinutes() < 1) {
+      return Math.max(0, passed.toSeconds()) + " s";
+    }
+    return passed.toHours() < 1 ? passed.toMinutes() + " min" : passed.toHours() + " h";
+  }
+
+  private void lockIfDue() {
+    if (due().isEmpty()) {
+      return;
+    }
+    transition.lock();
+    try {
+      // Asked again: an unlock may have come between.
+      due().ifPresent(this::lock);
+    } finally {
+      transition.unlock();
+    }
+  }
+
+  /** Which limit has passed. */
+  private Optional<String> due() {
+    guard.lock();
+    try {
+      Instant now = clock.instant();
+      return switch (state) {
+        case State.Locked _ -> Optional.empty();
+        case State.Open open when !now.isBefore(open.until()) -> Optional.of("time limit");
+        case State.Open open when !now.isBefore(open.idleUntil()) -> Optional.of("idle");
+        case State.Open _ -> Optional.empty();
+      };
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private void watch() {
+    while (awaitChange()) {
+      try {
+        lockIfDue();
+      } catch (Refusal e) {
+        LOG.log(System.Logger.Level.ERROR, "locked, but not recorded: {0}", e.cause());
+      }
+    }
+  }
+
+  /** Waits until a limit may have passed; false once closed. */
+  private boolean awaitChange() {
+    guard.lock();
+    try {
+      switch (state) {
+        case State.Locked _ when closed -> {}
+        case State.Locked _ -> changed.await();
+        case State.Open open -> changed.await(pause(open).toNanos(), TimeUnit.NANOSECONDS);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private Duration pause(State.Open open) {
+    Instant next = open.until().isBefore(open.idleUntil()) ? open.until() : open.idleUntil();
+    Duration left = Duration.between(clock.instant(), next);
+    return left.compareTo(LOOK) < 0 ? left : LOOK;
+  }
+
+  /** Locks for good. Idempotent. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    transition.lock();
+    try {
+      lock("stop");
+    } finally {
+      finish();
+      transition.unlock();
+    }
+  }
+
+  private void finish() {
+    guard.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      guard.unlock();
+    }
   }
 }
