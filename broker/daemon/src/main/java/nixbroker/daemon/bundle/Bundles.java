@@ -161,6 +161,7 @@ public final class Bundles {
         () -> {
           Held bundle = redemption.named(caller);
           redemption.requireNotExpired(bundle);
+          Redemption.requireClaimed(bundle);
           reports.take(bundle, told);
           return null;
         });

@@ -165,7 +165,7 @@ final class Redemption {
     }
   }
 
-  private static void requireClaimed(Held bundle) {
+  static void requireClaimed(Held bundle) {
     if (bundle.state == Bundles.State.ISSUED) {
       throw new Refusal.Declined(
           Reason.BUNDLE_NOT_CLAIMED,
