@@ -1,0 +1,162 @@
+package nixbroker.cli;
+
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Entry of nbctl. */
+public final class Nbctl {
+  /** 128 + SIGPIPE, as a shell reports it. */
+  private static final int PIPE_CLOSED = 141;
+
+  private final Terminal terminal;
+  private boolean json;
+
+  private Nbctl(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Ends the process with one of the documented exit codes. */
+  public static void main(String[] args) {
+    System.exit(new Nbctl(new Terminal(System.getenv())).end(args));
+  }
+
+  private int end(String[] args) {
+    try {
+      return outcome(args);
+    } catch (Terminal.OutputClosed e) {
+      return PIPE_CLOSED;
+    }
+  }
+
+  private int outcome(String[] args) {
+    try {
+      return run(args).code;
+    } catch (Failure failure) {
+      return show(failure);
+    } catch (Terminal.OutputClosed e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return show(defect(e));
+    }
+  }
+
+  /** Where it happened, and not its message, which may quote what it must not. */
+  private static Failure defect(RuntimeException error) {
+    StackTraceElement[] trace = error.getStackTrace();
+    String where = trace.length == 0 ? "" : " at " + trace[0];
+    return Failure.of(
+        Exit.DEFECT,
+        "DEFECT",
+        "nbctl failed unexpectedly: " + error.getClass().getName() + where,
+        "report this line");
+  }
+
+  private Exit run(String[] args) {
+    String name = chosen(args);
+    json = List.of(args).contains("--json");
+    CommandLine line = new CommandLine(name == null ? CommandTree.all() : CommandTree.only(name));
+    ParseResult parsed = parse(line, args);
+    ParseResult leaf = parsed;
+    while (leaf.hasSubcommand()) {
+      leaf = leaf.subcommand();
+    }
+    if (leaf.isUsageHelpRequested()) {
+      terminal.page(leaf.commandSpec().commandLine().getUsageMessage(Ansi.OFF));
+      return Exit.DONE;
+    }
+    if (parsed.isVersionHelpRequested()) {
+      terminal.out("nbctl " + version());
+      return Exit.DONE;
+    }
+    if (!leaf.commandSpec().subcommands().isEmpty()) {
+      throw noCommand(leaf);
+    }
+    return run(name, parsed, leaf);
+  }
+
+  private Exit run(String name, ParseResult root, ParseResult leaf) {
+    Session session =
+        new Session(Globals.of(root), terminal, System.getenv(), InstantSource.system());
+    try (session) {
+      return CommandTree.command(name).run(leaf, session);
+    } catch (StatusRuntimeException e) {
+      if (session.interrupted()) {
+        return Exit.NO_BROKER;
+      }
+      throw Refusals.of(e);
+    }
+  }
+
+  /**
+   * The first word that is neither an option nor an option's value; null unless it is a command.
+   */
+  private static String chosen(String[] args) {
+    for (int i = 0; i < args.length; i++) {
+      String word = args[i];
+      if (word.equals("--socket") || word.equals("--tree")) {
+        i++;
+      } else if (!word.startsWith("-")) {
+        return CommandTree.NAMES.contains(word) ? word : null;
+      }
+    }
+    return null;
+  }
+
+  private static ParseResult parse(CommandLine line, String[] args) {
+    try {
+      return line.parseArgs(args);
+    } catch (ParameterException e) {
+      throw Failure.usage(cause(e), hint(e));
+    }
+  }
+
+  private static String cause(ParameterException error) {
+    if (error instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+      boolean group = !error.getCommandLine().getSubcommands().isEmpty();
+      return (group ? "no such command: " : "one word too many: ")
+          + unmatched.getUnmatched().get(0);
+    }
+    String message = error.getMessage().lines().findFirst().orElse("cannot read the command line");
+    return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+  }
+
+  private static String hint(ParameterException error) {
+    if (error instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      return "did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+    }
+    return error.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+  }
+
+  private static Failure noCommand(ParseResult leaf) {
+    String names = String.join(", ", leaf.commandSpec().subcommands().keySet());
+    return Failure.usage(
+        "a command is missing: " + names, leaf.commandSpec().qualifiedName() + " --help");
+  }
+
+  private int show(Failure failure) {
+    if (json) {
+      terminal.json(Json.error(failure).toString());
+    } else {
+      terminal.error(failure.getMessage(), failure.remedy());
+    }
+    return failure.exit().code;
+  }
+
+  private static String version() {
+    try (InputStream in = Nbctl.class.getResourceAsStream("version")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw Failure.io("cannot read nbctl's own version: " + e.getMessage(), "");
+    }
+  }
+}
