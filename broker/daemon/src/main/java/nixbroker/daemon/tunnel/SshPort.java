@@ -2,6 +2,7 @@ package nixbroker.daemon.tunnel;
 
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.GeneralSecurityException;
@@ -9,11 +10,14 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import nixbroker.age.SshEd25519Key;
 import nixbroker.daemon.bundle.Bundles;
 import nixbroker.daemon.refusal.Reason;
 import nixbroker.daemon.refusal.Refusal;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.kex.KeyExchangeFactory;
@@ -45,6 +49,13 @@ final class SshPort implements AutoCloseable {
   private static final int HEARTBEATS_MISSED = 3;
   private static final int AUTHENTICATION_TRIES = 3;
   private static final int CHANNELS = 4;
+
+  /** What strangers do at an open port is no news; held, as loggers nobody holds are forgotten. */
+  private static final Logger LIBRARY = Logger.getLogger("org.apache.sshd");
+
+  static {
+    LIBRARY.setLevel(Level.SEVERE);
+  }
 
   private final SshServer server;
   private final String hostKey;
@@ -95,8 +106,7 @@ final class SshPort implements AutoCloseable {
             // both ciphers authenticate by themselves; SSH wants a name to agree on
             .macFactories(List.of(BuiltinMacs.hmacsha256etm))
             .signatureFactories(List.of(BuiltinSignatures.ed25519))
-            .compressionFactories(
-                List.of(org.apache.sshd.common.compression.BuiltinCompressions.none))
+            .compressionFactories(List.of(BuiltinCompressions.none))
             .forwardingFilter(RejectAllForwardingFilter.INSTANCE)
             .globalRequestHandlers(List.of(new KeepAliveHandler()))
             .build();
@@ -139,7 +149,7 @@ final class SshPort implements AutoCloseable {
     try {
       server.stop(true);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("the SSH port does not close", e);
+      throw new UncheckedIOException("the SSH port does not close", e);
     }
   }
 }
