@@ -52,7 +52,7 @@ need_jdk() {
   export MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${NB_MAVEN_OPTS:-}"
 }
 
-mvn_run() { mvn -B -q -ntp "$@"; }
+mvn_run() { mvn -B -q -ntp -Dstyle.color=never "$@"; }
 
 # A fingerprint of files: of their names and contents.
 fingerprint() { find "$@" -type f -print0 2>/dev/null | sort -z | xargs -0r sha256sum | sha256sum | cut -d' ' -f1; }
