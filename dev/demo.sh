@@ -76,7 +76,7 @@ run 'git log --oneline --stat -1'
 run 'git diff HEAD~1 -- .sops.yaml'
 
 chapter "deliver: a ticket for one machine, redeemed once through SSH"
-run 'nbctl bundle issue ganon --out ~/ganon.ticket'
+run 'nbctl bundle issue ganon -o ~/ganon.ticket'
 write_installer_scripts
 printf '%s$ nbctl watch ganon &%s\n' "$bold" "$plain"
 nbctl watch ganon >"$work/watch.log" 2>&1 </dev/null &
