@@ -122,7 +122,7 @@ write_installer_scripts() {
 #!/bin/sh
 echo "disko $*"
 for argument; do
-  case $argument in /*) [ ! -f "$argument" ] || stat -c '%a %n on %T' "$argument" | sed "s/ on .*/ on $(stat -f -c %T "$argument")/" ;; esac
+  [ ! -f "$argument" ] || echo "$(stat -c '%a %n' "$argument") on $(stat -f -c %T "$argument")"
 done
 END
   cat >"$HOME/nixos-install" <<'END'

@@ -81,8 +81,10 @@ write_installer_scripts
 printf '%s$ nbctl watch ganon &%s\n' "$bold" "$plain"
 nbctl watch ganon >"$work/watch.log" 2>&1 </dev/null &
 watcher=$!
-tell "on the new machine, booted from an ISO that holds no secret but this ticket:"
-run 'nb-install --ticket ~/ganon.ticket --root ~/mnt --disko ~/disko --nixos-install ~/nixos-install'
+tell "on the new machine, booted from an image that holds no secret but this ticket; its disko and nixos-install are"
+tell "two scripts here, which print what they are given, names and modes, never contents:"
+run 'mkdir ~/mnt'
+run 'nb-install --ticket ~/ganon.ticket --root ~/mnt --disko "$HOME/disko --root-mountpoint {root} {disk-key}" --nixos-install "$HOME/nixos-install --root {root}"'
 tell "meanwhile nbctl watch showed:"
 await_line "$work/watch.log" active
 kill "$watcher" 2>/dev/null || true
@@ -90,7 +92,8 @@ wait "$watcher" 2>/dev/null || true
 watcher=''
 cat "$work/watch.log"
 tell "the same ticket a second time:"
-refused 4 'nb-install --ticket ~/ganon.ticket --root ~/mnt2 --disko ~/disko --nixos-install ~/nixos-install'
+run 'mkdir ~/mnt2'
+refused 4 'nb-install --ticket ~/ganon.ticket --root ~/mnt2 --disko "$HOME/disko {root}" --nixos-install "$HOME/nixos-install --root {root}"'
 run 'nbctl status'
 
 chapter "lock, and stop"

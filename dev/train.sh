@@ -51,7 +51,8 @@ story() (
   nbctl bundle issue ganon -o "$work/ticket"
   nbctl watch ganon >/dev/null 2>&1 &
   watcher=$!
-  nb-install --ticket "$work/ticket" --root "$work/root" --disko true --nixos-install true
+  mkdir "$work/root"
+  nb-install --ticket "$work/ticket" --root "$work/root" --disko "true {disk-key}" --nixos-install true
   nbctl lock
   kill "$broker"
   wait "$broker"
