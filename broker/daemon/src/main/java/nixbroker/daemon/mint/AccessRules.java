@@ -1,7 +1,6 @@
 package nixbroker.daemon.mint;
 
 import static nixbroker.daemon.refusal.Reason.CATCH_ALL_RULE;
-import static nixbroker.daemon.refusal.Reason.NOT_INITIALISED;
 import static nixbroker.daemon.refusal.Reason.NO_OPERATORS;
 import static nixbroker.daemon.refusal.Reason.RULE_SHADOWED;
 import static nixbroker.daemon.refusal.Reason.SOPS_CONFIG_DIALECT;
@@ -9,7 +8,6 @@ import static nixbroker.daemon.refusal.Reason.SOPS_CONFIG_DIALECT;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,17 +23,14 @@ import nixbroker.sops.SopsException;
 
 /** The rules of one .sops.yaml while minting changes them, step by step. */
 final class AccessRules {
-  static final String HOST_PREFIX = "host_";
-  static final String USER_PREFIX = "user_";
-
   private final Tree tree;
   private final List<SecretPath> files;
   private final List<String> operatorsAsked;
   private final SopsConfig before;
-  private final String master;
   private final List<String> newAnchors = new ArrayList<>();
   private final List<String> newRules = new ArrayList<>();
   private SopsConfig config;
+  private RuleNames names;
 
   /**
    * @param files every file of the tree
@@ -53,20 +48,7 @@ final class AccessRules {
     this.config = config;
     this.files = files;
     this.operatorsAsked = operatorsAsked;
-    this.master = masterName(config, masterRecipient);
-  }
-
-  private static String masterName(SopsConfig config, String recipient) {
-    return config.anchors().entrySet().stream()
-        .filter(anchor -> anchor.getValue().equals(recipient))
-        .map(Map.Entry::getKey)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new Refusal.Declined(
-                    NOT_INITIALISED,
-                    "the master key that is unlocked has no anchor in this tree's .sops.yaml",
-                    "nbctl init for this tree, or nbctl lock and unlock with its own key"));
+    this.names = RuleNames.of(config, masterRecipient);
   }
 
   SopsConfig before() {
@@ -86,100 +68,92 @@ final class AccessRules {
   }
 
   /** The rule a file is under now. */
+  Optional<Rule> winner(SecretPath path) {
+    return edited(() -> config.winner(tree.rulePath(path)));
+  }
+
+  /** The rule of a file that was given one. */
   Rule ruleFor(SecretPath path) {
     return winner(path)
         .orElseThrow(() -> new IllegalStateException("a rule was just added for " + path));
   }
 
-  Optional<Rule> winner(SecretPath path) {
-    return edited(() -> config.winner(tree.rulePath(path)));
-  }
-
-  /** Names a recipient once; a name that means another key is refused by the caller. */
+  /** Names a recipient, unless the name is there; that it means this recipient is the caller's to know. */
   void anchor(String name, String recipient) {
     if (!config.anchors().containsKey(name)) {
-      config = edited(() -> config.withAnchor(name, recipient));
+      edit(() -> config.withAnchor(name, recipient));
       newAnchors.add(name);
     }
   }
 
-  /**
-   * A rule each for the install file (no host) and for the host's folder, unless the rules in place
-   * do the same.
-   */
+  /** A rule each for the host's folder and for the install file in it (never a host), unless the rules in place do the same. */
   void host(HostName host, boolean isNew, SecretPath install, SecretPath secrets) {
-    String anchor = HOST_PREFIX + host;
-    if (isNew
-        || !winner(secrets).map(rule -> has(rule, master) && has(rule, anchor)).orElse(false)) {
-      rule(
-          secrets, "hosts/" + host + "/", "", List.of(anchor), operators(winner(secrets), secrets));
+    String anchor = RuleNames.HOST + host;
+    String folder = "hosts/" + host + "/";
+    if (isNew || winner(secrets).filter(r -> names.hasMaster(r) && names.has(r, anchor)).isEmpty()) {
+      rule(secrets, regex(folder), List.of(anchor), operators(secrets), isThere(folder));
     }
-    if (isNew
-        || !winner(install).map(rule -> has(rule, master) && hasNoMachine(rule)).orElse(false)) {
-      rule(
-          install,
-          "hosts/" + host + "/install",
-          "\\.yaml$",
-          List.of(),
-          operators(winner(install), install));
+    if (isNew || winner(install).filter(r -> names.hasMaster(r) && !names.hasMachine(r)).isEmpty()) {
+      rule(install, regex(folder + "install.yaml") + "$", List.of(), operators(install), false);
     }
-    if (!hasNoMachine(ruleFor(install))) {
-      throw shadowed(install);
-    }
-    if (!has(ruleFor(secrets), anchor)) {
-      throw shadowed(secrets);
-    }
+    requireRule(secrets, names.has(ruleFor(secrets), anchor));
+    requireRule(install, !names.hasMachine(ruleFor(install)));
   }
 
   /** The user's recipient joins the rule that is only about the user's folder, or gets one. */
   void user(UserName user, HostName host) {
     String folder = "users/" + user + "/";
-    String anchor = USER_PREFIX + user + "_" + host;
+    String anchor = RuleNames.USER + user + "_" + host;
     SecretPath probe = tree.path(folder + "x.yaml");
     Set<Integer> own = new TreeSet<>();
-    for (SecretPath path : under(folder, probe)) {
+    for (SecretPath path : under(folder)) {
       winner(path).filter(rule -> winsOnlyUnder(rule, folder)).ifPresent(r -> own.add(r.index()));
     }
     if (own.isEmpty()) {
-      Optional<Rule> winner = winner(probe);
-      List<String> operators =
-          winner.isEmpty() && operatorsAsked.isEmpty()
-              ? operators(winner(tree.path("hosts/" + host + "/install.yaml")), probe)
-              : operators(winner, probe);
-      rule(probe, folder, "", List.of(anchor), operators);
+      SecretPath like = winner(probe).isPresent() ? probe : tree.path("hosts/" + host + "/install.yaml");
+      rule(probe, regex(folder), List.of(anchor), operators(like), isThere(folder));
     } else {
       own.forEach(index -> join(index, anchor));
     }
   }
 
-  /**
-   * The host joins each rule that wins for a shared folder; a rule that wins elsewhere too is
-   * refused.
-   */
+  /** The host joins each rule that wins for a shared folder; a rule that wins elsewhere too is refused. */
   void share(List<String> folders, HostName host) {
     Set<Integer> chosen = new TreeSet<>();
     for (String folder : folders) {
-      List<SecretPath> present = files.stream().filter(path -> isUnder(path, folder)).toList();
-      SecretPath probe = tree.path(folder + "x.yaml");
-      for (SecretPath path : present.isEmpty() ? List.of(probe) : present) {
+      for (SecretPath path : under(folder)) {
         Optional<Rule> rule = winner(path);
         if (rule.isPresent()) {
           Optional<SecretPath> elsewhere = elsewhere(rule.get(), folders);
           if (elsewhere.isEmpty()) {
             chosen.add(rule.get().index());
-          } else if (!present.isEmpty()) {
+          } else if (isThere(folder)) {
             throw catchAll(rule.get(), folder, elsewhere.get());
           }
         }
       }
     }
-    chosen.forEach(index -> join(index, HOST_PREFIX + host));
+    chosen.forEach(index -> join(index, RuleNames.HOST + host));
+  }
+
+  /** The files of a folder; for an empty one a file that could be there. */
+  private List<SecretPath> under(String folder) {
+    List<SecretPath> present = files.stream().filter(path -> isUnder(path, folder)).toList();
+    return present.isEmpty() ? List.of(tree.path(folder + "x.yaml")) : present;
+  }
+
+  private boolean isThere(String folder) {
+    return files.stream().anyMatch(path -> isUnder(path, folder));
+  }
+
+  private boolean isUnder(SecretPath path, String folder) {
+    return path.text().startsWith(tree.prefix() + folder);
   }
 
   private Optional<SecretPath> elsewhere(Rule rule, List<String> folders) {
     return files.stream()
         .filter(path -> folders.stream().noneMatch(folder -> isUnder(path, folder)))
-        .filter(path -> winner(path).map(Rule::index).equals(Optional.of(rule.index())))
+        .filter(path -> winner(path).filter(r -> r.index() == rule.index()).isPresent())
         .findFirst();
   }
 
@@ -190,58 +164,36 @@ final class AccessRules {
   }
 
   private void join(int index, String anchor) {
-    Rule rule = edited(() -> config.rules().get(index));
-    if (!has(rule, anchor)) {
-      config = edited(() -> config.withRecipient(index, anchor));
+    if (!names.has(edited(() -> config.rules().get(index)), anchor)) {
+      edit(() -> config.withRecipient(index, anchor));
     }
   }
 
+  // keepAll: files that are there already keep everyone they have, since minting takes nobody's access.
   private void rule(
-      SecretPath probe, String folder, String end, List<String> extra, List<String> operators) {
-    String regex = "^" + quoted(tree.rulePath(tree.path(folder + "x"))) + end;
+      SecretPath probe, String regex, List<String> extra, List<String> operators, boolean keepAll) {
     Optional<Rule> winner = winner(probe);
     if (winner.filter(Rule::otherKinds).isPresent()) {
-      throw new Refusal.Declined(
-          SOPS_CONFIG_DIALECT,
-          "the rule for "
-              + tree.shown(probe)
-              + " has recipients other than age, which a new rule would lose",
-          "add to creation_rules, before it: path_regex: " + regex + ", with the same recipients");
+      throw otherKinds(probe, regex);
     }
-    Set<String> names = new LinkedHashSet<>();
-    names.add(master);
-    names.addAll(operators);
-    names.addAll(extra);
-    if (has(folder) && !extra.isEmpty()) {
-      winner.ifPresent(rule -> names.addAll(rule.names()));
-    }
+    Set<String> recipients = new LinkedHashSet<>();
+    recipients.add(names.master());
+    recipients.addAll(operators);
+    recipients.addAll(extra);
+    winner.filter(rule -> keepAll).ifPresent(rule -> recipients.addAll(rule.names()));
     RuleOptions options = winner.map(Rule::options).orElse(RuleOptions.NONE);
     int index = edited(() -> winner.isPresent() ? winner.get().index() : config.rules().size());
-    config = edited(() -> config.withRule(index, regex, List.copyOf(names), options));
+    edit(() -> config.withRule(index, regex, List.copyOf(recipients), options));
     newRules.add(regex);
-    if (ruleFor(probe).index() != index) {
-      throw shadowed(probe);
-    }
+    requireRule(probe, ruleFor(probe).index() == index);
   }
 
-  // A rule's text for a folder ends where the 'x' of the probe began.
-  private static String quoted(String probe) {
-    return probe.substring(0, probe.length() - 1).replaceAll("[^A-Za-z0-9_/-]", "\\\\$0");
-  }
-
-  // Files that are there already keep everyone they have: minting takes nobody's access.
-  private boolean has(String folder) {
-    return files.stream().anyMatch(path -> isUnder(path, folder));
-  }
-
-  private List<String> operators(Optional<Rule> winner, SecretPath path) {
-    if (!operatorsAsked.isEmpty()) {
-      return operatorsAsked;
-    }
+  private List<String> operators(SecretPath path) {
+    Optional<Rule> winner = winner(path);
     List<String> found =
-        winner.map(Rule::names).orElse(List.of()).stream()
-            .filter(name -> !isMachine(name) && !name.equals(master))
-            .toList();
+        operatorsAsked.isEmpty()
+            ? winner.map(names::operators).orElse(List.of())
+            : operatorsAsked;
     if (found.isEmpty()) {
       throw new Refusal.Declined(
           NO_OPERATORS,
@@ -253,60 +205,44 @@ final class AccessRules {
     return found;
   }
 
-  private boolean isMachine(String name) {
-    String anchor =
-        config.anchors().entrySet().stream()
-            .filter(entry -> entry.getValue().equals(name))
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElse(name);
-    return anchor.startsWith(HOST_PREFIX) || anchor.startsWith(USER_PREFIX);
+  private String regex(String relativeToTree) {
+    String below = tree.rulePath(tree.path(relativeToTree + "x"));
+    return "^" + below.substring(0, below.length() - 1).replaceAll("[^A-Za-z0-9_/-]", "\\\\$0");
   }
 
-  private boolean hasNoMachine(Rule rule) {
-    return rule.names().stream().noneMatch(this::isMachine);
+  private void requireRule(SecretPath path, boolean holds) {
+    if (!holds) {
+      throw new Refusal.Declined(
+          RULE_SHADOWED,
+          "an earlier rule of .sops.yaml wins for " + tree.shown(path),
+          "move the rule for " + tree.shown(path) + " before the others");
+    }
   }
 
-  private boolean has(Rule rule, String anchor) {
-    return rule.names().contains(anchor)
-        || rule.recipients().contains(config.anchors().getOrDefault(anchor, anchor));
-  }
-
-  private List<SecretPath> under(String folder, SecretPath probe) {
-    List<SecretPath> found =
-        new ArrayList<>(files.stream().filter(p -> isUnder(p, folder)).toList());
-    found.add(probe);
-    return found;
-  }
-
-  private boolean isUnder(SecretPath path, String folder) {
-    return path.text().startsWith(tree.prefix() + folder);
-  }
-
-  private Refusal shadowed(SecretPath path) {
+  private Refusal otherKinds(SecretPath probe, String regex) {
     return new Refusal.Declined(
-        RULE_SHADOWED,
-        "an earlier rule of .sops.yaml wins for " + tree.shown(path),
-        "move the rule for " + tree.shown(path) + " before the others");
+        SOPS_CONFIG_DIALECT,
+        "the rule for " + tree.shown(probe) + " has recipients other than age, which a new rule would lose",
+        "add to creation_rules, before it: path_regex: " + regex + ", with the same recipients");
   }
 
   private Refusal catchAll(Rule rule, String folder, SecretPath elsewhere) {
-    String regex = "^" + quoted(tree.rulePath(tree.path(folder + "x")));
+    String text = rule.pathRegex().isEmpty() ? "no path_regex" : rule.pathRegex();
     return new Refusal.Declined(
         CATCH_ALL_RULE,
-        "the rule for "
-            + folder
-            + " ("
-            + (rule.pathRegex().isEmpty() ? "no path_regex" : rule.pathRegex())
-            + ") also wins for "
-            + tree.shown(elsewhere)
-            + ", which the host must not read",
-        "put before it: - path_regex: " + regex + ", with the recipients of " + folder);
+        "the rule for %s (%s) also wins for %s, which the host must not read"
+            .formatted(folder, text, tree.shown(elsewhere)),
+        "put before it: - path_regex: " + regex(folder) + ", with the recipients of " + folder);
   }
 
   /** An edit of .sops.yaml that the library may refuse. */
   interface Edit<T> {
     T make() throws SopsException;
+  }
+
+  private void edit(Edit<SopsConfig> edit) {
+    config = edited(edit);
+    names = new RuleNames(config, names.master());
   }
 
   private <T> T edited(Edit<T> edit) {

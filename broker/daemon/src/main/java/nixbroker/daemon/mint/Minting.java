@@ -265,11 +265,11 @@ final class Minting implements AutoCloseable {
   }
 
   private String hostAnchor() {
-    return AccessRules.HOST_PREFIX + request.host();
+    return RuleNames.HOST + request.host();
   }
 
   private String userAnchor(UserName user) {
-    return AccessRules.USER_PREFIX + user + "_" + request.host();
+    return RuleNames.USER + user + "_" + request.host();
   }
 
   private Refusal taken(String anchor, SecretPath holder) {
