@@ -87,7 +87,7 @@ final class Daemon implements AutoCloseable {
         trees,
         new Init(configuration.state(), trees, hardware, ledger, clock),
         new Unlock(trees, hardware, seal),
-        new Mint(configuration.mint(), trees, seal, ledger),
+        new Mint(configuration.mint(), trees, seal, ledger, clock),
         bundles,
         tunnel,
         ledger,

@@ -1,7 +1,7 @@
 package nixbroker.sops;
 
 /** Why a sops file or .sops.yaml is refused, by type; no message holds a value. */
-public sealed class SopsException extends Exception {
+public abstract sealed class SopsException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private SopsException(String message) {

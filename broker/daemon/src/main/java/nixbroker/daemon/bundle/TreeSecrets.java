@@ -8,6 +8,7 @@ import nixbroker.age.X25519Identity;
 import nixbroker.daemon.policy.HostName;
 import nixbroker.daemon.refusal.Reason;
 import nixbroker.daemon.refusal.Refusal;
+import nixbroker.daemon.tree.SopsRefusal;
 import nixbroker.daemon.tree.Tree;
 import nixbroker.sops.DataKey;
 import nixbroker.sops.SopsException;
@@ -94,32 +95,8 @@ final class TreeSecrets {
         return file.values(key);
       }
     } catch (SopsException e) {
-      throw refused(path, e);
+      throw SopsRefusal.file(e, path);
     }
-  }
-
-  private Refusal refused(String path, SopsException e) {
-    return switch (e) {
-      case SopsException.NotEncrypted _ ->
-          new Refusal.Declined(
-              Reason.NOT_SOPS, path + " is not a sops file", "restore it from git");
-      case SopsException.Malformed _ ->
-          new Refusal.Declined(
-              Reason.NOT_SOPS, path + " is malformed: " + e.getMessage(), "restore it from git");
-      case SopsException.Tampered _ ->
-          new Refusal.Declined(
-              Reason.MAC_MISMATCH,
-              path + " was tampered with: " + e.getMessage(),
-              "git log -p -- " + path);
-      case SopsException.NoMatchingKey _ ->
-          new Refusal.Declined(
-              Reason.CANNOT_DECRYPT,
-              path + " is not encrypted to the master key that is unlocked",
-              "nbctl lock, then nbctl unlock --tree " + tree.name());
-      case SopsException _ ->
-          new Refusal.Declined(
-              Reason.CANNOT_DECRYPT, path + ": " + e.getMessage(), "restore it from git");
-    };
   }
 
   private static Refusal notUsable(String file, String why) {

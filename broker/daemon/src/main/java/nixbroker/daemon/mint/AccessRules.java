@@ -15,6 +15,7 @@ import nixbroker.daemon.policy.HostName;
 import nixbroker.daemon.policy.SecretPath;
 import nixbroker.daemon.policy.UserName;
 import nixbroker.daemon.refusal.Refusal;
+import nixbroker.daemon.tree.SopsRefusal;
 import nixbroker.daemon.tree.Tree;
 import nixbroker.sops.RuleOptions;
 import nixbroker.sops.SopsConfig;
@@ -78,7 +79,10 @@ final class AccessRules {
         .orElseThrow(() -> new IllegalStateException("a rule was just added for " + path));
   }
 
-  /** Names a recipient, unless the name is there; that it means this recipient is the caller's to know. */
+  /**
+   * Names a recipient, unless the name is there; that it means this recipient is the caller's to
+   * know.
+   */
   void anchor(String name, String recipient) {
     if (!config.anchors().containsKey(name)) {
       edit(() -> config.withAnchor(name, recipient));
@@ -86,14 +90,19 @@ final class AccessRules {
     }
   }
 
-  /** A rule each for the host's folder and for the install file in it (never a host), unless the rules in place do the same. */
+  /**
+   * A rule each for the host's folder and for the install file in it (never a host), unless the
+   * rules in place do the same.
+   */
   void host(HostName host, boolean isNew, SecretPath install, SecretPath secrets) {
     String anchor = RuleNames.HOST + host;
     String folder = "hosts/" + host + "/";
-    if (isNew || winner(secrets).filter(r -> names.hasMaster(r) && names.has(r, anchor)).isEmpty()) {
+    if (isNew
+        || winner(secrets).filter(r -> names.hasMaster(r) && names.has(r, anchor)).isEmpty()) {
       rule(secrets, regex(folder), List.of(anchor), operators(secrets), isThere(folder));
     }
-    if (isNew || winner(install).filter(r -> names.hasMaster(r) && !names.hasMachine(r)).isEmpty()) {
+    if (isNew
+        || winner(install).filter(r -> names.hasMaster(r) && !names.hasMachine(r)).isEmpty()) {
       rule(install, regex(folder + "install.yaml") + "$", List.of(), operators(install), false);
     }
     requireRule(secrets, names.has(ruleFor(secrets), anchor));
@@ -110,14 +119,18 @@ final class AccessRules {
       winner(path).filter(rule -> winsOnlyUnder(rule, folder)).ifPresent(r -> own.add(r.index()));
     }
     if (own.isEmpty()) {
-      SecretPath like = winner(probe).isPresent() ? probe : tree.path("hosts/" + host + "/install.yaml");
+      SecretPath like =
+          winner(probe).isPresent() ? probe : tree.path("hosts/" + host + "/install.yaml");
       rule(probe, regex(folder), List.of(anchor), operators(like), isThere(folder));
     } else {
       own.forEach(index -> join(index, anchor));
     }
   }
 
-  /** The host joins each rule that wins for a shared folder; a rule that wins elsewhere too is refused. */
+  /**
+   * The host joins each rule that wins for a shared folder; a rule that wins elsewhere too is
+   * refused.
+   */
   void share(List<String> folders, HostName host) {
     Set<Integer> chosen = new TreeSet<>();
     for (String folder : folders) {
@@ -169,7 +182,8 @@ final class AccessRules {
     }
   }
 
-  // keepAll: files that are there already keep everyone they have, since minting takes nobody's access.
+  // keepAll: files that are there already keep everyone they have, since minting takes nobody's
+  // access.
   private void rule(
       SecretPath probe, String regex, List<String> extra, List<String> operators, boolean keepAll) {
     Optional<Rule> winner = winner(probe);
@@ -191,9 +205,7 @@ final class AccessRules {
   private List<String> operators(SecretPath path) {
     Optional<Rule> winner = winner(path);
     List<String> found =
-        operatorsAsked.isEmpty()
-            ? winner.map(names::operators).orElse(List.of())
-            : operatorsAsked;
+        operatorsAsked.isEmpty() ? winner.map(names::operators).orElse(List.of()) : operatorsAsked;
     if (found.isEmpty()) {
       throw new Refusal.Declined(
           NO_OPERATORS,
@@ -222,7 +234,9 @@ final class AccessRules {
   private Refusal otherKinds(SecretPath probe, String regex) {
     return new Refusal.Declined(
         SOPS_CONFIG_DIALECT,
-        "the rule for " + tree.shown(probe) + " has recipients other than age, which a new rule would lose",
+        "the rule for "
+            + tree.shown(probe)
+            + " has recipients other than age, which a new rule would lose",
         "add to creation_rules, before it: path_regex: " + regex + ", with the same recipients");
   }
 
@@ -249,7 +263,7 @@ final class AccessRules {
     try {
       return edit.make();
     } catch (SopsException e) {
-      throw Sops.config(e, tree);
+      throw SopsRefusal.config(e, tree);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import nixbroker.age.SshEd25519Key;
 import nixbroker.daemon.hardware.Hardware;
 import nixbroker.daemon.policy.SecretPath;
+import nixbroker.daemon.tree.SopsRefusal;
 import nixbroker.daemon.tree.Tree;
 import nixbroker.sops.DataKey;
 import nixbroker.sops.RuleOptions;
@@ -45,10 +46,9 @@ final class InitRules {
     try {
       SopsConfig config =
           present.isPresent() ? SopsConfig.parse(present.get()) : SopsConfig.empty();
-      config.rules();
       return new InitRules(tree, path, present, config);
     } catch (SopsException e) {
-      throw Sops.config(e, tree);
+      throw SopsRefusal.config(e, tree);
     }
   }
 
@@ -57,11 +57,7 @@ final class InitRules {
   }
 
   int ruleCount() {
-    try {
-      return config.rules().size();
-    } catch (SopsException e) {
-      throw Sops.config(e, tree);
-    }
+    return config.rules().size();
   }
 
   Tree.Change change(
@@ -93,7 +89,7 @@ final class InitRules {
           "^" + prefix.replaceAll("[^A-Za-z0-9_/-]", "\\\\$0") + "\\.nixbroker/.*\\.yaml$";
       return edited.withRule(0, regex, List.of(MASTER), RuleOptions.NONE).bytes();
     } catch (SopsException e) {
-      throw Sops.config(e, tree);
+      throw SopsRefusal.config(e, tree);
     }
   }
 

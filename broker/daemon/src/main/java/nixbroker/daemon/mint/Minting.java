@@ -15,6 +15,7 @@ import nixbroker.daemon.policy.SecretPath;
 import nixbroker.daemon.policy.UserName;
 import nixbroker.daemon.refusal.Refusal;
 import nixbroker.daemon.seal.Seal;
+import nixbroker.daemon.tree.SopsRefusal;
 import nixbroker.daemon.tree.Tree;
 import nixbroker.sops.SopsConfig;
 import nixbroker.sops.SopsException;
@@ -68,7 +69,7 @@ final class Minting implements AutoCloseable {
     try {
       return SopsConfig.parse(configBytes);
     } catch (SopsException e) {
-      throw Sops.config(e, tree);
+      throw SopsRefusal.config(e, tree);
     }
   }
 

@@ -8,7 +8,10 @@ import nixbroker.daemon.refusal.Refusal;
 import nixbroker.sops.SopsConfig;
 import nixbroker.sops.SopsConfig.Rule;
 
-/** Who the names in the rules of one .sops.yaml are: the master, machines (hosts and users), or operators. */
+/**
+ * Who the names in the rules of one .sops.yaml are: the master, machines (hosts and users), or
+ * operators.
+ */
 record RuleNames(SopsConfig config, String master) {
   static final String HOST = "host_";
   static final String USER = "user_";

@@ -15,6 +15,7 @@ import nixbroker.daemon.policy.SecretPath;
 import nixbroker.daemon.policy.UserName;
 import nixbroker.daemon.refusal.Refusal;
 import nixbroker.daemon.seal.Seal;
+import nixbroker.daemon.tree.SopsRefusal;
 import nixbroker.daemon.tree.Tree;
 import nixbroker.sops.DataKey;
 import nixbroker.sops.SopsConfig;
@@ -110,7 +111,7 @@ final class TreeFiles {
             .bytes();
       }
     } catch (SopsException e) {
-      throw Sops.file(e, tree.shown(path));
+      throw SopsRefusal.file(e, tree.shown(path));
     }
   }
 
@@ -120,7 +121,7 @@ final class TreeFiles {
       try {
         encrypted = rule.options().encrypts(List.of(value.split("/")));
       } catch (SopsException e) {
-        throw Sops.config(e, tree);
+        throw SopsRefusal.config(e, tree);
       }
       if (!encrypted) {
         throw new Refusal.Declined(
@@ -137,7 +138,7 @@ final class TreeFiles {
       file.verify(key);
       return file.withRecipients(key, added).bytes();
     } catch (SopsException e) {
-      throw Sops.file(e, tree.shown(path));
+      throw SopsRefusal.file(e, tree.shown(path));
     }
   }
 
@@ -150,7 +151,7 @@ final class TreeFiles {
     try (DataKey key = open(path, file)) {
       file.verify(key);
     } catch (SopsException e) {
-      throw Sops.file(e, tree.shown(path));
+      throw SopsRefusal.file(e, tree.shown(path));
     }
     if (opens(file, identity) != granted) {
       throw new IllegalStateException(
@@ -173,7 +174,7 @@ final class TreeFiles {
     try (DataKey key = open(path, file)) {
       return file.values(key);
     } catch (SopsException e) {
-      throw Sops.file(e, tree.shown(path));
+      throw SopsRefusal.file(e, tree.shown(path));
     }
   }
 
@@ -183,7 +184,7 @@ final class TreeFiles {
           try {
             return file.open(master, master.recipient().text());
           } catch (SopsException e) {
-            throw Sops.file(e, tree.shown(path));
+            throw SopsRefusal.file(e, tree.shown(path));
           }
         });
   }
@@ -192,7 +193,7 @@ final class TreeFiles {
     try {
       return SopsFile.parse(content);
     } catch (SopsException e) {
-      throw Sops.file(e, tree.shown(path));
+      throw SopsRefusal.file(e, tree.shown(path));
     }
   }
 

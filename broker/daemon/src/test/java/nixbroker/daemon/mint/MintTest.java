@@ -178,13 +178,11 @@ class MintTest {
           .containsOnlyKeys("hosts/ganon/install.yaml", "hosts/ganon/secrets.yaml");
       assertThat(told.plan.newAnchors()).containsExactly("host_ganon", "user_michael_ganon");
       assertThat(told.plan.gains().get("host_ganon"))
-          .containsExactly(
-              "hosts/ganon/secrets.yaml", "common/services.yaml", "common/wifi.yaml");
+          .containsExactly("hosts/ganon/secrets.yaml", "common/services.yaml", "common/wifi.yaml");
       assertThat(told.plan.gains().get("user_michael_ganon"))
           .containsExactly("users/michael/tokens.yaml");
       assertThat(told.plan.transitive())
-          .containsExactly(
-              "host_ganon reads users/michael/tokens.yaml through user_michael_ganon");
+          .containsExactly("host_ganon reads users/michael/tokens.yaml through user_michael_ganon");
       assertThat(told.progress).hasSize(3).last().asString().startsWith("[3/3] rekeyed ");
     }
 
@@ -220,8 +218,7 @@ class MintTest {
     }
 
     private String opened(String path) throws Exception {
-      var out =
-          tree.sops(new String(tree.master.encodedBytes(), StandardCharsets.US_ASCII), path);
+      var out = tree.sops(new String(tree.master.encodedBytes(), StandardCharsets.US_ASCII), path);
       assertThat(out.code()).as(out.text()).isZero();
       return out.text();
     }

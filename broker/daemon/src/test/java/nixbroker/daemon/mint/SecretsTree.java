@@ -22,7 +22,10 @@ import nixbroker.daemon.policy.UserName;
 import nixbroker.daemon.seal.Seal;
 import nixbroker.daemon.tree.Trees;
 
-/** A secrets tree in a git repository, encrypted by stock sops, with an unlocked master: what a minting starts from. */
+/**
+ * A secrets tree in a git repository, encrypted by stock sops, with an unlocked master: what a
+ * minting starts from.
+ */
 final class SecretsTree implements AutoCloseable {
   static final TreeName NAME = TreeName.parse("home");
   static final Requester NOBODY = new Requester("", "", "", "", "", "", "", "", "");
@@ -36,7 +39,10 @@ final class SecretsTree implements AutoCloseable {
   final Seal seal;
   final Mint mint;
 
-  /** Lays out the files of a listing "path: text" and commits them; .sops.yaml may use MASTER, ADMIN and MBP. */
+  /**
+   * Lays out the files of a listing "path: text" and commits them; .sops.yaml may use MASTER, ADMIN
+   * and MBP.
+   */
   SecretsTree(Path base, String sopsConfig, Map<String, String> encrypted) throws Exception {
     folder = Files.createDirectories(base.resolve("secrets"));
     git("init", "-q", "-b", "main");

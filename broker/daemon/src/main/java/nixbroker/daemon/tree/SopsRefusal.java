@@ -1,4 +1,4 @@
-package nixbroker.daemon.mint;
+package nixbroker.daemon.tree;
 
 import static nixbroker.daemon.refusal.Reason.CANNOT_DECRYPT;
 import static nixbroker.daemon.refusal.Reason.MAC_MISMATCH;
@@ -7,14 +7,17 @@ import static nixbroker.daemon.refusal.Reason.SOPS_CONFIG_DIALECT;
 import static nixbroker.daemon.refusal.Reason.SOPS_CONFIG_MALFORMED;
 
 import nixbroker.daemon.refusal.Refusal;
-import nixbroker.daemon.tree.Tree;
 import nixbroker.sops.SopsException;
 
-/** What the sops library refuses, in words for the person who asked. */
-final class Sops {
-  private Sops() {}
+/**
+ * What the sops library refuses, in words for the person who asked: the cause with the file, and a
+ * remedy.
+ */
+public final class SopsRefusal {
+  private SopsRefusal() {}
 
-  static Refusal config(SopsException e, Tree tree) {
+  /** A .sops.yaml that cannot be read, or not be edited. */
+  public static Refusal config(SopsException e, Tree tree) {
     String name = tree.sopsConfig().map(tree::shown).orElse(".sops.yaml");
     return switch (e) {
       case SopsException.Unsupported u ->
@@ -34,7 +37,8 @@ final class Sops {
         "mend " + name + " and run the command again");
   }
 
-  static Refusal file(SopsException e, String shown) {
+  /** A sops file; shown is its path as people see it. */
+  public static Refusal file(SopsException e, String shown) {
     return switch (e) {
       case SopsException.NotEncrypted n ->
           new Refusal.Declined(
