@@ -1,0 +1,108 @@
+package nixbroker.daemon.tree;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import nixbroker.daemon.policy.SecretPath;
+
+/**
+ * What a transaction changes: the file {@code manifest} of its stage, one JSON object. folders:
+ * those it makes, outer ones first.
+ */
+record Manifest(
+    String id, String tree, String message, List<SecretPath> folders, List<Item> items) {
+  static final String NAME = "manifest";
+  private static final int FORMAT = 1;
+
+  /**
+   * One file. name: in the stage; oldHash, newHash: SHA-256 in hex, the old one empty when there
+   * was none; mode: git's, octal; oldBlob, newBlob: git's ids.
+   */
+  record Item(
+      SecretPath path,
+      String name,
+      String oldHash,
+      String newHash,
+      String mode,
+      String oldBlob,
+      String newBlob) {
+    boolean isNew() {
+      return oldHash.equals(Hashes.ABSENT);
+    }
+  }
+
+  List<SecretPath> paths() {
+    return items.stream().map(Item::path).toList();
+  }
+
+  byte[] bytes() {
+    JsonObject json = new JsonObject();
+    json.addProperty("format", FORMAT);
+    json.addProperty("id", id);
+    json.addProperty("tree", tree);
+    json.addProperty("message", message);
+    JsonArray made = new JsonArray();
+    folders.forEach(folder -> made.add(folder.text()));
+    json.add("folders", made);
+    JsonArray files = new JsonArray();
+    for (Item item : items) {
+      JsonObject file = new JsonObject();
+      file.addProperty("path", item.path.text());
+      file.addProperty("name", item.name);
+      file.addProperty("old", item.oldHash);
+      file.addProperty("new", item.newHash);
+      file.addProperty("mode", item.mode);
+      file.addProperty("old_blob", item.oldBlob);
+      file.addProperty("new_blob", item.newBlob);
+      files.add(file);
+    }
+    json.add("files", files);
+    return (json + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  static Manifest parse(byte[] bytes) throws IOException {
+    try {
+      JsonObject json =
+          JsonParser.parseString(new String(bytes, StandardCharsets.UTF_8)).getAsJsonObject();
+      if (!text(json, "format").equals(String.valueOf(FORMAT))) {
+        throw new IOException("the manifest has format " + json.get("format"));
+      }
+      List<SecretPath> folders = new ArrayList<>();
+      json.getAsJsonArray("folders")
+          .forEach(path -> folders.add(new SecretPath(path.getAsString())));
+      List<Item> items = new ArrayList<>();
+      for (JsonElement each : json.getAsJsonArray("files")) {
+        items.add(item(each.getAsJsonObject()));
+      }
+      return new Manifest(
+          text(json, "id"), text(json, "tree"), text(json, "message"), folders, items);
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new IOException("the manifest is damaged", e);
+    }
+  }
+
+  private static Item item(JsonObject file) {
+    return new Item(
+        new SecretPath(text(file, "path")),
+        text(file, "name"),
+        text(file, "old"),
+        text(file, "new"),
+        text(file, "mode"),
+        text(file, "old_blob"),
+        text(file, "new_blob"));
+  }
+
+  private static String text(JsonObject json, String field) {
+    JsonElement value = json.get(field);
+    if (value == null) {
+      throw new JsonParseException("no " + field);
+    }
+    return value.getAsString();
+  }
+}
