@@ -133,6 +133,15 @@ final class ConfigFile {
     return config;
   }
 
+  /** The names in a section as the file orders them, which Helidon's tree does not keep. */
+  List<String> names(String section) {
+    String prefix = section + '.';
+    return values.keySet().stream()
+        .filter(key -> key.startsWith(prefix))
+        .map(key -> key.substring(prefix.length()))
+        .toList();
+  }
+
   Path path() {
     return path;
   }

@@ -1,5 +1,6 @@
 package nixbroker.daemon;
 
+import io.helidon.config.Config;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -132,11 +133,19 @@ final class ConfigValues {
 
   /** Folders of the tree, each with its final '/'. */
   Optional<List<String>> folders(String key) {
-    if (!file.config().get(key).exists()) {
+    Config list = file.config().get(key);
+    if (!list.exists()) {
       return Optional.empty();
     }
+    if (list.isLeaf()) {
+      // How the flattened file shows an empty list.
+      return text(key)
+          .filter(String::isEmpty)
+          .map(_ -> Optional.of(List.<String>of()))
+          .orElseThrow(() -> file.wrong(key, text(key).orElse("")));
+    }
     return Optional.of(
-        file.config().get(key).asNodeList().orElse(List.of()).stream()
+        list.asNodeList().orElse(List.of()).stream()
             .map(node -> folder(key, node.asString().orElse("")))
             .toList());
   }

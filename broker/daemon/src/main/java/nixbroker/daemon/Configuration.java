@@ -124,10 +124,9 @@ record Configuration(
 
   private static Map<TreeName, Path> trees(ConfigFile file, ConfigValues values) {
     Map<TreeName, Path> trees = new LinkedHashMap<>();
-    for (var node : file.config().get("trees").asNodeList().orElse(List.of())) {
-      String key = node.key().toString();
+    for (String name : file.names("trees")) {
       try {
-        trees.put(TreeName.parse(node.name()), values.path(key).orElseThrow());
+        trees.put(TreeName.parse(name), values.path("trees." + name).orElseThrow());
       } catch (Refusal badName) {
         throw new StartFailure(
             StartFailure.USAGE, file.path() + ": " + badName.cause(), badName.remedy());
