@@ -5,7 +5,6 @@ import com.yubico.yubikit.core.application.BadResponseException;
 import com.yubico.yubikit.core.application.InvalidPinException;
 import com.yubico.yubikit.core.keys.PublicKeyValues;
 import com.yubico.yubikit.core.smartcard.ApduException;
-import com.yubico.yubikit.core.smartcard.SW;
 import com.yubico.yubikit.core.smartcard.SmartCardConnection;
 import com.yubico.yubikit.piv.KeyType;
 import com.yubico.yubikit.piv.PinPolicy;
@@ -13,7 +12,6 @@ import com.yubico.yubikit.piv.PivSession;
 import com.yubico.yubikit.piv.Slot;
 import com.yubico.yubikit.piv.TouchPolicy;
 import java.io.IOException;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Optional;
@@ -42,7 +40,7 @@ final class Transaction implements AutoCloseable {
       return Optional.empty();
     } catch (IOException e) {
       close(connection);
-      throw gone();
+      throw Step.gone();
     } catch (ApduException e) {
       // A PIV card that is not a YubiKey does not know GET VERSION.
       close(connection);
@@ -50,84 +48,33 @@ final class Transaction implements AutoCloseable {
     }
   }
 
-  private interface Step<T> {
-    T run() throws IOException, ApduException, BadResponseException, NoSuchAlgorithmException;
-  }
-
-  private static <T> T run(Step<T> step) {
-    try {
-      return step.run();
-    } catch (IOException e) {
-      throw gone();
-    } catch (ApduException e) {
-      throw new CardFailure(
-          Kind.CARD_ERROR, "the card answered %04x".formatted(e.getSw() & 0xffff));
-    } catch (BadResponseException | NoSuchAlgorithmException e) {
-      throw new CardFailure(Kind.CARD_ERROR, "the card's answer makes no sense");
-    }
-  }
-
-  private static CardFailure gone() {
-    return new CardFailure(Kind.CARD_GONE, "the card stopped answering");
-  }
-
   long serial() {
-    return Integer.toUnsignedLong(run(piv::getSerialNumber));
+    return Integer.toUnsignedLong(Step.run(piv::getSerialNumber));
   }
 
   /** The P-256 key in a slot; empty when there is none, or one of another type. */
   Optional<PublicKeyValues.Ec> publicKey(int slot) {
-    try {
-      PublicKeyValues key =
-          piv.supports(PivSession.FEATURE_METADATA)
-              ? piv.getSlotMetadata(Slot.fromValue(slot)).getPublicKeyValues()
-              : PublicKeyValues.fromPublicKey(
-                  piv.getCertificate(Slot.fromValue(slot)).getPublicKey());
-      return key instanceof PublicKeyValues.Ec ec && ec.getBitLength() == 256
-          ? Optional.of(ec)
-          : Optional.empty();
-    } catch (ApduException e) {
-      return emptyIfAbsent(e);
-    } catch (IOException e) {
-      throw gone();
-    } catch (BadResponseException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static <T> Optional<T> emptyIfAbsent(ApduException e) {
-    return switch (e.getSw()) {
-      case SW.FILE_NOT_FOUND, SW.REFERENCED_DATA_NOT_FOUND -> Optional.empty();
-      default ->
-          run(
-              () -> {
-                throw e;
-              });
-    };
+    Slot id = Slot.fromValue(slot);
+    return Step.present(
+            () ->
+                piv.supports(PivSession.FEATURE_METADATA)
+                    ? piv.getSlotMetadata(id).getPublicKeyValues()
+                    : PublicKeyValues.fromPublicKey(piv.getCertificate(id).getPublicKey()))
+        .filter(key -> key.getBitLength() == 256)
+        .flatMap(key -> key instanceof PublicKeyValues.Ec ec ? Optional.of(ec) : Optional.empty());
   }
 
   /** True when the slot has neither a key (as far as the card tells) nor a certificate. */
   boolean isFree(int slot) {
     Slot id = Slot.fromValue(slot);
-    return isAbsent(() -> piv.getObject(id.objectId))
-        && (!piv.supports(PivSession.FEATURE_METADATA) || isAbsent(() -> piv.getSlotMetadata(id)));
-  }
-
-  private static boolean isAbsent(Step<?> read) {
-    return run(
-        () -> {
-          try {
-            read.run();
-            return false;
-          } catch (ApduException e) {
-            return emptyIfAbsent(e).isEmpty();
-          }
-        });
+    return Step.present(() -> piv.getObject(id.objectId)).isEmpty()
+        && (!piv.supports(PivSession.FEATURE_METADATA)
+            || Step.present(() -> piv.getSlotMetadata(id)).isEmpty());
   }
 
   /** Reads the retry counter without trying a PIN. */
   int tries() {
-    return run(piv::getPinAttempts);
+    return Step.run(piv::getPinAttempts);
   }
 
   /**
@@ -152,7 +99,7 @@ final class Transaction implements AutoCloseable {
   }
 
   private void verify(char[] pin) {
-    run(
+    Step.run(
         () -> {
           try {
             piv.verifyPin(pin);
@@ -187,33 +134,18 @@ final class Transaction implements AutoCloseable {
   /** False only when the card says that the slot's key needs no touch. */
   boolean needsTouch(int slot) {
     return !piv.supports(PivSession.FEATURE_METADATA)
-        || run(() -> piv.getSlotMetadata(Slot.fromValue(slot)).getTouchPolicy())
+        || Step.run(() -> piv.getSlotMetadata(Slot.fromValue(slot)).getTouchPolicy())
             != TouchPolicy.NEVER;
   }
 
   /** The x-coordinate, 32 bytes; the caller wipes them. After {@link #verify}. */
   byte[] agree(int slot, PublicKeyValues.Ec peer) {
-    return touching(() -> piv.calculateSecret(Slot.fromValue(slot), peer));
+    return Step.touching(() -> piv.calculateSecret(Slot.fromValue(slot), peer));
   }
 
   /** The DER signature of a SHA-256 digest. After {@link #verify}. */
   byte[] sign(int slot, byte[] digest) {
-    return touching(() -> piv.rawSignOrDecrypt(Slot.fromValue(slot), KeyType.ECCP256, digest));
-  }
-
-  /** In a transaction the PIN stays verified, so "not satisfied" can only mean the touch. */
-  private static byte[] touching(Step<byte[]> operation) {
-    return run(
-        () -> {
-          try {
-            return operation.run();
-          } catch (ApduException e) {
-            if (e.getSw() == SW.SECURITY_CONDITION_NOT_SATISFIED) {
-              throw new CardFailure(Kind.TOUCH_MISSED, "the card waited for a touch in vain");
-            }
-            throw e;
-          }
-        });
+    return Step.touching(() -> piv.rawSignOrDecrypt(Slot.fromValue(slot), KeyType.ECCP256, digest));
   }
 
   /** Proves the management key; only the one every card starts with is known here. */
@@ -222,7 +154,7 @@ final class Transaction implements AutoCloseable {
     try {
       piv.authenticate(factory);
     } catch (IOException e) {
-      throw gone();
+      throw Step.gone();
     } catch (ApduException | BadResponseException | IllegalArgumentException e) {
       throw new CardFailure(Kind.MANAGEMENT_KEY, "the management key is not the default one");
     }
@@ -230,7 +162,7 @@ final class Transaction implements AutoCloseable {
 
   PublicKeyValues.Ec generate(int slot) {
     PublicKeyValues key =
-        run(
+        Step.run(
             () ->
                 piv.generateKey(
                     Slot.fromValue(slot), KeyType.ECCP256, PinPolicy.ONCE, TouchPolicy.ALWAYS));
@@ -241,7 +173,7 @@ final class Transaction implements AutoCloseable {
   }
 
   void store(int slot, X509Certificate certificate) {
-    run(
+    Step.run(
         () -> {
           piv.putCertificate(Slot.fromValue(slot), certificate);
           return null;
@@ -257,7 +189,7 @@ final class Transaction implements AutoCloseable {
     try {
       connection.close();
     } catch (IOException e) {
-      throw gone();
+      throw Step.gone();
     }
   }
 }

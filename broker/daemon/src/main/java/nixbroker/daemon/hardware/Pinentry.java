@@ -14,7 +14,6 @@ import nixbroker.secret.SecretPage;
 
 /** Asks a person for a PIN through pinentry (Assuan, as GnuPG's manual of it says). */
 final class Pinentry implements AutoCloseable {
-  private static final int LINE_MAX = 1000;
   private static final int ERROR_CODE = 0xffff;
   private static final int CANCELED = 99;
   private static final int FULLY_CANCELED = 198;
@@ -25,12 +24,12 @@ final class Pinentry implements AutoCloseable {
 
   private final Child child;
   private final Duration timeout;
-  private final SecretPage buffer = SecretPage.allocate(LINE_MAX + 1);
-  private int filled;
+  private final AssuanLines lines;
 
   private Pinentry(Child child, Duration timeout) {
     this.child = child;
     this.timeout = timeout;
+    this.lines = new AssuanLines(child);
   }
 
   /** The PIN, which the caller closes. */
@@ -73,7 +72,7 @@ final class Pinentry implements AutoCloseable {
   }
 
   private Pin ask(Requester requester, HardwareKey key, int tries) {
-    if (!answer().startsWith("OK")) {
+    if (!lines.answer().startsWith("OK")) {
       throw child.failure("answers nonsense");
     }
     option("ttyname", requester.tty());
@@ -110,39 +109,22 @@ final class Pinentry implements AutoCloseable {
   /** Says what pinentry may also refuse: an older one does not know every option. */
   private void say(String line) {
     send(line);
-    answer();
+    lines.answer();
   }
 
   private void send(String line) {
     child.write((line + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The next OK or ERR line; comments and status lines are passed over. */
-  private String answer() {
-    while (true) {
-      int length = fillLine();
-      String line = isData() ? "D" : Child.text(buffer, 0, length);
-      drop(length + 1);
-      if (line.startsWith("OK") || line.startsWith("ERR")) {
-        return line;
-      }
-      if (!line.isEmpty() && !line.startsWith("#") && !line.startsWith("S ")) {
-        throw child.failure("answers nonsense");
-      }
-    }
-  }
-
   private Pin pin() {
     SecretPage page = SecretPage.allocate(Pin.MAX);
     try {
       int length = 0;
-      int line = fillLine();
-      while (isData()) {
-        length = decode(line, page, length);
-        drop(line + 1);
-        line = fillLine();
+      while (lines.nextIsData()) {
+        length = decode(lines.dataLine(), page, length);
+        lines.drop();
       }
-      String end = answer();
+      String end = lines.answer();
       if (end.startsWith("ERR")) {
         throw refused(end);
       }
@@ -157,11 +139,10 @@ final class Pinentry implements AutoCloseable {
     }
   }
 
-  /** Undoes the percent escapes of a D line, from page to page; the length after it. */
-  private int decode(int line, SecretPage to, int length) {
-    MemorySegment from = buffer.segment();
-    int at = 2;
-    while (at < line) {
+  /** Undoes the percent escapes of data, from page to page; the length after it. */
+  private int decode(MemorySegment from, SecretPage to, int length) {
+    int at = 0;
+    while (at < from.byteSize()) {
       if (length == Pin.MAX) {
         throw new Refusal.Declined(
             Reason.PIN_WRONG,
@@ -169,7 +150,7 @@ final class Pinentry implements AutoCloseable {
             "nbctl unlock");
       }
       byte value = from.get(ValueLayout.JAVA_BYTE, at);
-      if (value == '%' && at + 2 < line) {
+      if (value == '%' && at + 2 < from.byteSize()) {
         int high = Character.digit(from.get(ValueLayout.JAVA_BYTE, at + 1), 16);
         int low = Character.digit(from.get(ValueLayout.JAVA_BYTE, at + 2), 16);
         if (high < 0 || low < 0) {
@@ -205,36 +186,6 @@ final class Pinentry implements AutoCloseable {
         "nbctl unlock");
   }
 
-  private boolean isData() {
-    MemorySegment start = buffer.segment();
-    return filled > 1
-        && start.get(ValueLayout.JAVA_BYTE, 0) == 'D'
-        && start.get(ValueLayout.JAVA_BYTE, 1) == ' ';
-  }
-
-  /** Reads until the page begins with a whole line; its length without the line end. */
-  private int fillLine() {
-    int looked = 0;
-    while (true) {
-      for (; looked < filled; looked++) {
-        if (buffer.segment().get(ValueLayout.JAVA_BYTE, looked) == '\n') {
-          return looked;
-        }
-      }
-      if (filled > LINE_MAX) {
-        throw child.failure("answers nonsense");
-      }
-      filled += child.read(buffer, filled, LINE_MAX + 1 - filled);
-    }
-  }
-
-  private void drop(int count) {
-    MemorySegment bytes = buffer.segment();
-    MemorySegment.copy(bytes, count, bytes, 0, filled - count);
-    bytes.asSlice(filled - count, count).fill((byte) 0);
-    filled -= count;
-  }
-
   private static String oneLine(String text) {
     return text.replaceAll("\\p{Cntrl}", "");
   }
@@ -246,6 +197,6 @@ final class Pinentry implements AutoCloseable {
   @Override
   public void close() {
     child.close();
-    buffer.close();
+    lines.close();
   }
 }

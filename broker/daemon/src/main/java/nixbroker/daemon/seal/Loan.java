@@ -36,6 +36,9 @@ final class Loan {
     try {
       uses--;
       returned.signalAll();
+      if (revoked && uses == 0) {
+        master.close();
+      }
     } finally {
       guard.unlock();
     }
@@ -50,20 +53,42 @@ final class Loan {
     }
   }
 
-  /** Lends no more, waits at most this long for the uses that go on, then wipes. */
+  /**
+   * Lends no more, waits at most this long for the uses that go on, then wipes, whether they have
+   * ended or not.
+   */
   void revoke(Duration patience) {
     guard.lock();
     try {
       revoked = true;
+      awaitReturns(patience);
+      wipe();
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private void awaitReturns(Duration patience) {
+    try {
       long left = patience.toNanos();
       while (uses > 0 && left > 0) {
         left = returned.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      guard.unlock();
+    }
+  }
+
+  /**
+   * A native call on the key in this very moment keeps its page mapped, wiped, until it returns.
+   */
+  private void wipe() {
+    try {
       master.close();
+    } catch (IllegalStateException e) {
+      if (uses == 0) {
+        throw e;
+      }
     }
   }
 }

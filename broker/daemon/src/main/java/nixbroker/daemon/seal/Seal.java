@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -151,8 +150,8 @@ public final class Seal implements AutoCloseable {
     try {
       countActivity();
       return use.apply(master);
-    } catch (IllegalStateException e) {
-      // What a page says that was wiped under the use.
+    } catch (IllegalStateException | Refusal e) {
+      // A key wiped under the use shows as either.
       throw borrowed.isRevoked() ? sealed() : e;
     } finally {
       borrowed.giveBack();
@@ -183,24 +182,10 @@ public final class Seal implements AutoCloseable {
   private Refusal.Sealed sealed() {
     guard.lock();
     try {
-      return switch (state) {
-        case State.Locked(var _, var why) when why.equals("start") ->
-            new Refusal.Sealed("not unlocked since it started");
-        case State.Locked(var since, var why) ->
-            new Refusal.Sealed("locked by " + why + " " + ago(since) + " ago");
-        case State.Open _ -> new Refusal.Sealed("locked meanwhile");
-      };
+      return Limits.refusal(state, clock.instant());
     } finally {
       guard.unlock();
     }
-  }
-
-  private String ago(Instant since) {
-    Duration passed = Duration.between(since, clock.instant());
-    if (passed.toMinutes() < 1) {
-      return Math.max(0, passed.toSeconds()) + " s";
-    }
-    return passed.toHours() < 1 ? passed.toMinutes() + " min" : passed.toHours() + " h";
   }
 
   private void lockIfDue() {
@@ -220,13 +205,7 @@ public final class Seal implements AutoCloseable {
   private Optional<String> due() {
     guard.lock();
     try {
-      Instant now = clock.instant();
-      return switch (state) {
-        case State.Locked _ -> Optional.empty();
-        case State.Open open when !now.isBefore(open.until()) -> Optional.of("time limit");
-        case State.Open open when !now.isBefore(open.idleUntil()) -> Optional.of("idle");
-        case State.Open _ -> Optional.empty();
-      };
+      return Limits.passed(state, clock.instant());
     } finally {
       guard.unlock();
     }
@@ -249,7 +228,10 @@ public final class Seal implements AutoCloseable {
       switch (state) {
         case State.Locked _ when closed -> {}
         case State.Locked _ -> changed.await();
-        case State.Open open -> changed.await(pause(open).toNanos(), TimeUnit.NANOSECONDS);
+        case State.Open open -> {
+          Duration left = Limits.left(open, clock.instant());
+          changed.awaitNanos(left.compareTo(LOOK) < 0 ? left.toNanos() : LOOK.toNanos());
+        }
       }
       return !closed;
     } catch (InterruptedException e) {
@@ -258,12 +240,6 @@ public final class Seal implements AutoCloseable {
     } finally {
       guard.unlock();
     }
-  }
-
-  private Duration pause(State.Open open) {
-    Instant next = open.until().isBefore(open.idleUntil()) ? open.until() : open.idleUntil();
-    Duration left = Duration.between(clock.instant(), next);
-    return left.compareTo(LOOK) < 0 ? left : LOOK;
   }
 
   /** Locks for good. Idempotent. */
