@@ -23,6 +23,7 @@ final class CompletionCommand implements Command {
         PositionalParamSpec.builder()
             .index("0")
             .arity("1")
+            .required(true)
             .type(String.class)
             .paramLabel("SHELL")
             .completionCandidates(SHELLS)

@@ -19,8 +19,8 @@ final class InitCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "First run: makes the master key, wraps it to the hardware key and to a recovery"
-                + " passphrase, and prepares the secrets tree; one commit.")
+            "First run: makes the master key and prepares the secrets tree.",
+            "The key is wrapped to the hardware key and to a recovery passphrase; one commit.")
         .footer("", "example: nbctl init --recovery-file ~/backup/recovery.age");
     return spec.addOption(
             Globals.value("--recovery-file", "FILE", "where recovery.age goes; never in a git tree")

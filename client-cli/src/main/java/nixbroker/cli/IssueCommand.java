@@ -25,6 +25,7 @@ final class IssueCommand implements Command {
             PositionalParamSpec.builder()
                 .index("0")
                 .arity("1")
+                .required(true)
                 .type(String.class)
                 .paramLabel("HOST")
                 .description("the host, as it was minted")

@@ -21,13 +21,14 @@ final class MintCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Makes a host's keys and gives them access: keys, rules, rekey and commit are one"
-                + " transaction. Run again, it changes nothing.")
+            "Makes a host's keys and gives them access.",
+            "Keys, rules, rekey and commit are one transaction. Run again, it changes nothing.")
         .footer("", "example: nbctl mint ganon --user michael --dry-run");
     return spec.addPositional(
             PositionalParamSpec.builder()
                 .index("0")
                 .arity("1")
+                .required(true)
                 .type(String.class)
                 .paramLabel("HOST")
                 .description("1 to 63 characters a-z, 0-9 and '-'")

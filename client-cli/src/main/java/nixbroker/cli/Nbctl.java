@@ -125,6 +125,9 @@ public final class Nbctl {
       return (group ? "no such command: " : "one word too many: ")
           + unmatched.getUnmatched().get(0);
     }
+    if (error instanceof UnmatchedArgumentException unmatched) {
+      return "no such option: " + unmatched.getUnmatched().get(0);
+    }
     String message = error.getMessage().lines().findFirst().orElse("cannot read the command line");
     return Character.toLowerCase(message.charAt(0)) + message.substring(1);
   }

@@ -2,7 +2,9 @@ package nixbroker.cli;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import nixbroker.proto.v1.BundleState;
 import nixbroker.proto.v1.BundleStatus;
 import nixbroker.proto.v1.Sealed;
@@ -31,22 +33,26 @@ final class StatusCommand implements Command {
       session.print(Json.status(status));
       return Exit.DONE;
     }
-    row(session, "broker", broker(status, session));
-    if (status.getSoftwareKey()) {
-      row(session, "key", UnlockCommand.NOT_A_REAL_KEY);
-    }
-    for (TreeStatus tree : status.getTreesList()) {
-      row(session, "tree " + tree.getName(), tree(tree, session));
-    }
-    if (!status.getTunnelAddress().isEmpty()) {
-      row(session, "tunnel", tunnel(status));
-    }
-    row(session, "bundles", bundles(status.getBundlesList(), session));
+    Map<String, String> rows = rows(status, session);
+    int width = Math.max(LABEL, Text.widest(List.copyOf(rows.keySet())) + 3);
+    rows.forEach((label, text) -> session.terminal().out(Text.pad(label, width) + text));
     return Exit.DONE;
   }
 
-  private static void row(Session session, String label, String text) {
-    session.terminal().out(Text.pad(label, LABEL - 1) + ' ' + text);
+  private static Map<String, String> rows(StatusResponse status, Session session) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    rows.put("broker", broker(status, session));
+    if (status.getSoftwareKey()) {
+      rows.put("key", UnlockCommand.NOT_A_REAL_KEY);
+    }
+    for (TreeStatus tree : status.getTreesList()) {
+      rows.put("tree " + tree.getName(), tree(tree, session));
+    }
+    if (!status.getTunnelAddress().isEmpty()) {
+      rows.put("tunnel", tunnel(status));
+    }
+    rows.put("bundles", bundles(status.getBundlesList(), session));
+    return rows;
   }
 
   private static String broker(StatusResponse status, Session session) {

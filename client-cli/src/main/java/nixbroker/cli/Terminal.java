@@ -55,9 +55,9 @@ final class Terminal {
     write(out, text);
   }
 
-  /** One JSON value, which escapes control characters by itself. */
+  /** One JSON value on a line. */
   void json(String value) {
-    write(out, value + '\n');
+    write(out, Text.escaped(value) + '\n');
   }
 
   /** One line for the eye. */

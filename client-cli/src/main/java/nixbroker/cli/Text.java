@@ -1,6 +1,7 @@
 package nixbroker.cli;
 
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Text made fit for the eye. */
@@ -26,6 +27,23 @@ final class Text {
       }
     }
     return safe == null ? text : safe.toString();
+  }
+
+  /**
+   * JSON in which what steers a terminal is written as a hexadecimal escape; it only occurs within
+   * strings.
+   */
+  static String escaped(String json) {
+    StringBuilder escaped = new StringBuilder(json.length());
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (steers(c)) {
+        escaped.append("\\u").append(HexFormat.of().toHexDigits(c));
+      } else {
+        escaped.append(c);
+      }
+    }
+    return escaped.toString();
   }
 
   private static boolean steers(char c) {

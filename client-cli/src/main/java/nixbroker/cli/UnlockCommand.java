@@ -20,7 +20,8 @@ final class UnlockCommand implements Command {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Opens the master key with the hardware key: one PIN, asked by pinentry, and one touch.");
+            "Opens the master key with the hardware key.",
+            "One PIN, asked by pinentry, and one touch.");
     return spec;
   }
 

@@ -28,7 +28,9 @@ final class WatchCommand implements Command {
   public CommandSpec spec() {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
-        .description("Shows claims, phases and output of installations, live, until Ctrl-C.")
+        .description(
+            "Shows installations live: claims, phases, output.",
+            "Ends with Ctrl-C, or with --until-done.")
         .footer("", "example: nbctl watch ganon --until-done");
     return spec.addPositional(
             PositionalParamSpec.builder()
@@ -86,16 +88,20 @@ final class WatchCommand implements Command {
     failed.put(host, change.getState() == PhaseState.FAILED);
     String key = event.getBundleId() + change.getPhase().name();
     String name = change.getPhase().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    String detail = change.getDetail().isEmpty() ? "" : "  " + change.getDetail();
+    String detail = change.getDetail();
     return switch (change.getState()) {
       case BEGUN -> {
         begun.put(key, event.getAtMs());
-        yield line(host, name, "begun" + detail);
+        yield line(host, name, spaced("begun", "", detail));
       }
-      case DONE -> line(host, name, "done " + took(key, event.getAtMs()) + detail);
-      case FAILED -> line(host, name, "FAILED " + took(key, event.getAtMs()) + detail);
-      case PHASE_STATE_UNSPECIFIED, UNRECOGNIZED -> line(host, name, change.getDetail());
+      case DONE -> line(host, name, spaced("done", took(key, event.getAtMs()), detail));
+      case FAILED -> line(host, name, spaced("FAILED", took(key, event.getAtMs()), detail));
+      case PHASE_STATE_UNSPECIFIED, UNRECOGNIZED -> line(host, name, detail);
     };
+  }
+
+  private static String spaced(String state, String took, String detail) {
+    return state + (took.isEmpty() ? "" : " " + took) + (detail.isEmpty() ? "" : "  " + detail);
   }
 
   private String took(String key, long atMillis) {
