@@ -7,7 +7,8 @@ import org.snakeyaml.engine.v2.common.ScalarStyle;
 
 /**
  * How a rule is written. Columns: dash, of the rule's "-"; keys, of path_regex; group, of the
- * group's "-"; age, of the key age (equal to keys without groups); item, of an item's "-".
+ * group's "-"; age, of the key age (equal to keys without groups); item, of an item's "-"; text, of
+ * what stands behind that.
  */
 record RuleForm(
     int dash,
@@ -17,11 +18,12 @@ record RuleForm(
     int age,
     boolean flow,
     int item,
+    int text,
     ScalarStyle regex) {
 
   /** The form of a file that has no rule yet. */
   RuleForm() {
-    this(2, 4, true, 6, 8, false, 10, ScalarStyle.PLAIN);
+    this(2, 4, true, 6, 8, false, 10, 12, ScalarStyle.PLAIN);
   }
 
   /** The form of this rule, or the usual one at its place where it has no form to follow. */
@@ -32,22 +34,45 @@ record RuleForm(
         rule.get("path_regex") instanceof YamlNode.Scalar s ? s.style() : ScalarStyle.PLAIN;
     YamlNode.Seq list = placed.list();
     if (list == null || rule.flow() || keys <= dash) {
-      return new RuleForm(dash, keys, true, keys + 2, keys + 4, false, keys + 6, regex);
+      return new RuleForm(dash, keys, true, keys + 2, keys + 4, false, keys + 6, keys + 8, regex);
     }
     boolean empty = list.items().isEmpty();
     if (rule.get("age") == list) {
       int item = list.flow() ? keys + 2 : lines.column(list.start());
-      return new RuleForm(dash, keys, false, keys, keys, list.flow() && !empty, item, regex);
+      return new RuleForm(
+          dash,
+          keys,
+          false,
+          keys,
+          keys,
+          list.flow() && !empty,
+          item,
+          text(list, item, lines),
+          regex);
     }
     YamlNode.Seq groups = (YamlNode.Seq) rule.get("key_groups");
     YamlNode.Map group = (YamlNode.Map) groups.items().getFirst();
     if (groups.flow() || group.flow()) {
-      return new RuleForm(dash, keys, true, keys + 2, keys + 4, true, keys + 6, regex);
+      return new RuleForm(dash, keys, true, keys + 2, keys + 4, true, keys + 6, keys + 8, regex);
     }
     int groupDash = lines.column(groups.start());
     int age = keyColumn(group, lines);
     int item = list.flow() ? age + 2 : lines.column(list.start());
-    return new RuleForm(dash, keys, true, groupDash, age, list.flow() && !empty, item, regex);
+    return new RuleForm(
+        dash,
+        keys,
+        true,
+        groupDash,
+        age,
+        list.flow() && !empty,
+        item,
+        text(list, item, lines),
+        regex);
+  }
+
+  private static int text(YamlNode.Seq list, int item, Lines lines) {
+    boolean block = !list.flow() && !list.items().isEmpty();
+    return block ? lines.column(list.items().getLast().start()) : item + 2;
   }
 
   private static int keyColumn(YamlNode.Map map, Lines lines) {
@@ -88,7 +113,7 @@ record RuleForm(
         out.append(
             anchors.containsKey(name) ? "*" + name : YamlScalar.inFlow(ScalarStyle.PLAIN, name));
       } else {
-        out.append(" ".repeat(item)).append("- ").append(ConfigPaste.item(name, anchors));
+        out.append(dashed(item, text)).append(ConfigPaste.item(name, anchors));
         out.append(lineEnd);
       }
     }

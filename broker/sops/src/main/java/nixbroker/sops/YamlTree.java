@@ -60,10 +60,18 @@ final class YamlTree {
       items.addAll(before(item.start(), 0));
       Node value = node(item, i + 1 < seq.items().size() ? seq.items().get(i + 1).start() : limit);
       items.addAll(inline(item));
-      items.add(value);
+      items.add(commentOr(value));
     }
     items.addAll(before(limit, column));
     return new Sequence(items);
+  }
+
+  /** sops encrypts a comment in a list into an item. */
+  private static Node commentOr(Node item) {
+    boolean comment =
+        item instanceof Text text
+            && EncValue.parse(text.text()).filter(v -> v.type().equals("comment")).isPresent();
+    return comment ? new Comment(((Text) item).text()) : item;
   }
 
   private Node node(YamlNode node, int limit) throws SopsException {
