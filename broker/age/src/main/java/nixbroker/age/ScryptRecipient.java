@@ -1,18 +1,46 @@
 package nixbroker.age;
 
-/** A passphrase (UTF-8 bytes, copied in, wiped on close). */
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import nixbroker.secret.LibCrypto;
+import nixbroker.secret.SecretPage;
+
+/** A passphrase to encrypt with; it must be the only recipient of its file. */
 public final class ScryptRecipient implements Recipient, AutoCloseable {
+  private final Passphrase passphrase;
+  private final int logN;
+
+  /**
+   * @param passphrase UTF-8, not empty; copied to a page that close() wipes
+   * @param logN the work, 1 to 22: both sides need 2^logN KiB of memory (18 is age's own choice)
+   */
   public ScryptRecipient(byte[] passphrase, int logN) {
-    throw new UnsupportedOperationException();
+    if (logN < 1 || logN > Passphrase.MAX_LOG_N) {
+      throw new IllegalArgumentException("logN must be 1 to 22");
+    }
+    this.passphrase = new Passphrase(passphrase);
+    this.logN = logN;
   }
 
   @Override
   public Stanza wrap(FileKey key) throws AgeException {
-    throw new UnsupportedOperationException();
+    byte[] salt = new byte[Passphrase.SALT];
+    LibCrypto.random(MemorySegment.ofArray(salt));
+    try (SecretPage wrapKey = SecretPage.allocateConfined(32)) {
+      passphrase.wrapKey(salt, logN, wrapKey.segment());
+      return new Stanza(
+          List.of(Passphrase.TYPE, B64.encode(salt), Integer.toString(logN)),
+          key.wrap(wrapKey.segment()));
+    }
   }
 
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    passphrase.close();
+  }
+
+  @Override
+  public String toString() {
+    return "ScryptRecipient[logN " + logN + "]";
   }
 }

@@ -1,14 +1,293 @@
 package nixbroker.secret;
 
-/** OpenSSL's libcrypto by java.lang.foreign: the only class that binds it. */
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static nixbroker.secret.LibCryptoLibrary.require;
+import static nixbroker.secret.LibCryptoLibrary.run;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The cryptography of age on memory segments, by OpenSSL's libcrypto. Keys and shared secrets must
+ * be native segments (a slice of a {@link SecretPage}); "anywhere" means on the heap too. What
+ * libcrypto copies it wipes before a method returns. Every method throws {@link LibCryptoException}
+ * when libcrypto is missing or fails for a reason that is not in the data.
+ */
 public final class LibCrypto {
+  /** Bytes that {@link #seal} adds. */
+  public static final int TAG = 16;
+
+  private static final String AEAD = "ChaCha20-Poly1305";
+  private static final int AEAD_GET_TAG = 0x10;
+  private static final int AEAD_SET_TAG = 0x11;
+  private static final int SCRYPT_R = 8;
+  private static final MemorySegment NULL = MemorySegment.NULL;
+
   private LibCrypto() {}
 
   /**
-   * Loads the library once, from this path, or (null) from where the linker finds libcrypto.so.3;
-   * throws SecretMemoryException-like LibCryptoException naming what is missing.
+   * Loads the library once: from this path, or (null) from where the linker finds libcrypto.so.3.
+   * Without this call the first use does the latter.
+   *
+   * @throws LibCryptoException naming what is missing and how to get it
    */
-  public static void load(java.nio.file.Path pathOrNull) {
-    throw new UnsupportedOperationException();
+  public static void load(Path pathOrNull) {
+    LibCryptoLibrary.load(Optional.ofNullable(pathOrNull));
+  }
+
+  /** Fills a segment anywhere from libcrypto's generator for private values. */
+  public static void random(MemorySegment out) {
+    run(
+        () ->
+            require((int) LibCryptoFunctions.RAND_PRIV_BYTES.invokeExact(out, size(out)), "RAND"));
+  }
+
+  /** Constant-time equality of segments anywhere; the lengths are not secret. */
+  public static boolean equal(MemorySegment a, MemorySegment b) {
+    return a.byteSize() == b.byteSize()
+        && run(() -> (int) LibCryptoFunctions.CRYPTO_MEMCMP.invokeExact(a, b, a.byteSize())) == 0;
+  }
+
+  /** The 32-byte public point of a 32-byte scalar (clamped on use). */
+  public static void x25519Public(MemorySegment scalar, MemorySegment point) {
+    KeyAgreement.x25519Public(scalar, point);
+  }
+
+  /**
+   * Agreement of a scalar with a peer's 32-byte point (anywhere) into 32 bytes.
+   *
+   * @return false when the point has low order: the result is all zero
+   */
+  public static boolean x25519(MemorySegment scalar, MemorySegment point, MemorySegment shared) {
+    return KeyAgreement.x25519(scalar, point, shared);
+  }
+
+  /**
+   * Makes an ephemeral key, writes its point to share (32 bytes, anywhere) and its agreement with
+   * the peer's point to shared.
+   *
+   * @return false when the peer's point has low order
+   */
+  public static boolean x25519Encapsulate(
+      MemorySegment point, MemorySegment share, MemorySegment shared) {
+    return KeyAgreement.encapsulate("X25519", "", point, share, shared);
+  }
+
+  /**
+   * The same on P-256. Point: SEC1, compressed or not; share: 65 bytes, uncompressed; shared: the
+   * 32-byte x-coordinate.
+   *
+   * @return false when the point is not on the curve
+   */
+  public static boolean p256Encapsulate(
+      MemorySegment point, MemorySegment share, MemorySegment shared) {
+    return KeyAgreement.encapsulate("EC", "P-256", point, share, shared);
+  }
+
+  /** HKDF-SHA-256 with 32 bytes of output; salt (empty: 32 zero bytes) and info anywhere. */
+  public static void hkdfSha256(
+      MemorySegment ikm, MemorySegment salt, MemorySegment info, MemorySegment out) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment saltKey = arena.allocate(Math.max(32, salt.byteSize()));
+      saltKey.copyFrom(salt);
+      MemorySegment counter = arena.allocateFrom(JAVA_BYTE, (byte) 1);
+      // the pseudorandom key stands in out until the one block of output replaces it
+      hmacSha256(salt.byteSize() == 0 ? saltKey : saltKey.asSlice(0, salt.byteSize()), out, ikm);
+      hmacSha256(out, out, info, counter);
+    }
+  }
+
+  /** HMAC-SHA-256 over the parts (anywhere) one after another, into 32 bytes (anywhere). */
+  public static void hmacSha256(MemorySegment key, MemorySegment out, MemorySegment... parts) {
+    run(
+        () -> {
+          try (Arena arena = Arena.ofConfined();
+              Owned mac =
+                  Owned.of(
+                      (MemorySegment) LibCryptoFunctions.MAC_NEW.invokeExact(Fetched.HMAC),
+                      LibCryptoFunctions.MAC_FREE,
+                      "HMAC")) {
+            MemorySegment context = mac.pointer();
+            require(
+                (int)
+                    LibCryptoFunctions.MAC_INIT.invokeExact(
+                        context, key, key.byteSize(), Fetched.HMAC_SHA256),
+                "HMAC");
+            for (MemorySegment part : parts) {
+              require(
+                  (int) LibCryptoFunctions.MAC_UPDATE.invokeExact(context, part, part.byteSize()),
+                  "HMAC");
+            }
+            MemorySegment length = arena.allocate(JAVA_LONG);
+            return require(
+                (int)
+                    LibCryptoFunctions.MAC_FINAL.invokeExact(context, out, length, out.byteSize()),
+                "HMAC");
+          }
+        });
+  }
+
+  /**
+   * ChaCha20-Poly1305 with a 32-byte key and a 12-byte nonce; plain and sealed anywhere, sealed is
+   * {@link #TAG} bytes longer.
+   */
+  public static void seal(
+      MemorySegment key, byte[] nonce, MemorySegment plain, MemorySegment ciphertext) {
+    run(
+        () -> {
+          try (Arena arena = Arena.ofConfined();
+              Owned cipher = cipher(arena, key, nonce, 1)) {
+            long length = plain.byteSize();
+            update(cipher, arena, plain, ciphertext.asSlice(0, length));
+            require(finish(cipher, arena), AEAD);
+            return require(control(cipher, AEAD_GET_TAG, ciphertext.asSlice(length, TAG)), AEAD);
+          }
+        });
+  }
+
+  /**
+   * The reverse.
+   *
+   * @return false when the tag is wrong: plain is wiped
+   */
+  public static boolean open(
+      MemorySegment key, byte[] nonce, MemorySegment ciphertext, MemorySegment plain) {
+    return run(
+        () -> {
+          try (Arena arena = Arena.ofConfined();
+              Owned cipher = cipher(arena, key, nonce, 0)) {
+            long length = plain.byteSize();
+            require(control(cipher, AEAD_SET_TAG, ciphertext.asSlice(length, TAG)), AEAD);
+            update(cipher, arena, ciphertext.asSlice(0, length), plain);
+            boolean authentic = finish(cipher, arena) == 1;
+            if (!authentic) {
+              plain.fill((byte) 0);
+              LibCryptoFunctions.ERR_CLEAR.invokeExact();
+            }
+            return authentic;
+          }
+        });
+  }
+
+  /**
+   * scrypt with r = 8, p = 1 and 2^logN rounds, which needs 2^logN KiB of memory; the salt may be
+   * anywhere.
+   *
+   * @throws LibCryptoException when there is not so much memory
+   */
+  public static void scrypt(
+      MemorySegment passphrase, MemorySegment salt, int logN, MemorySegment out) {
+    long n = 1L << logN;
+    long memory = 128L * SCRYPT_R * (n + 16);
+    run(
+        () -> {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment nativeSalt = arena.allocate(salt.byteSize()).copyFrom(salt);
+            return require(
+                (int)
+                    LibCryptoFunctions.SCRYPT.invokeExact(
+                        passphrase,
+                        passphrase.byteSize(),
+                        nativeSalt,
+                        nativeSalt.byteSize(),
+                        n,
+                        (long) SCRYPT_R,
+                        1L,
+                        memory,
+                        out,
+                        out.byteSize()),
+                "scrypt with %d MiB".formatted(memory >> 20));
+          }
+        });
+  }
+
+  /** SHA-512 of a segment anywhere, into 64 bytes. */
+  public static void sha512(MemorySegment in, MemorySegment out) {
+    run(
+        () ->
+            require(
+                (int)
+                    LibCryptoFunctions.DIGEST.invokeExact(
+                        in, in.byteSize(), out, NULL, Fetched.SHA512, NULL),
+                "SHA-512"));
+  }
+
+  /** Algorithms looked up once: a fetch costs more than a MAC. */
+  private static final class Fetched {
+    static final MemorySegment HMAC = fetch(LibCryptoFunctions.MAC_FETCH, "HMAC");
+    static final MemorySegment CHACHA20_POLY1305 = fetch(LibCryptoFunctions.CIPHER_FETCH, AEAD);
+    static final MemorySegment SHA512 = fetch(LibCryptoFunctions.DIGEST_FETCH, "SHA512");
+
+    /** An OSSL_PARAM array: digest = SHA256. */
+    static final MemorySegment HMAC_SHA256 = digestParameter("SHA256");
+
+    private static MemorySegment fetch(MethodHandle function, String name) {
+      return run(
+          () -> {
+            try (Arena arena = Arena.ofConfined()) {
+              MemorySegment found =
+                  (MemorySegment) function.invokeExact(NULL, arena.allocateFrom(name), NULL);
+              require(found.address() == 0 ? 0 : 1, name);
+              return found;
+            }
+          });
+    }
+
+    private static MemorySegment digestParameter(String digest) {
+      int utf8String = 4;
+      Arena forever = Arena.global();
+      MemorySegment parameters = forever.allocate(2 * 40, 8);
+      parameters.set(ADDRESS, 0, forever.allocateFrom("digest"));
+      parameters.set(JAVA_INT, 8, utf8String);
+      parameters.set(ADDRESS, 16, forever.allocateFrom(digest));
+      parameters.set(JAVA_LONG, 24, digest.getBytes(StandardCharsets.US_ASCII).length);
+      return parameters;
+    }
+  }
+
+  private static Owned cipher(Arena arena, MemorySegment key, byte[] nonce, int encrypt)
+      throws Throwable {
+    MemorySegment context = (MemorySegment) LibCryptoFunctions.CIPHER_NEW.invokeExact();
+    Owned cipher = Owned.of(context, LibCryptoFunctions.CIPHER_FREE, AEAD);
+    MemorySegment iv = arena.allocateFrom(JAVA_BYTE, nonce);
+    require(
+        (int)
+            LibCryptoFunctions.CIPHER_INIT.invokeExact(
+                context, Fetched.CHACHA20_POLY1305, key, iv, encrypt, NULL),
+        AEAD);
+    return cipher;
+  }
+
+  private static void update(Owned cipher, Arena arena, MemorySegment in, MemorySegment out)
+      throws Throwable {
+    if (in.byteSize() > 0) {
+      MemorySegment written = arena.allocate(JAVA_INT);
+      require(
+          (int)
+              LibCryptoFunctions.CIPHER_UPDATE.invokeExact(
+                  cipher.pointer(), out, written, in, size(in)),
+          AEAD);
+    }
+  }
+
+  private static int finish(Owned cipher, Arena arena) throws Throwable {
+    return (int)
+        LibCryptoFunctions.CIPHER_FINAL.invokeExact(
+            cipher.pointer(), arena.allocate(TAG), arena.allocate(JAVA_INT));
+  }
+
+  private static int control(Owned cipher, int command, MemorySegment tag) throws Throwable {
+    return (int) LibCryptoFunctions.CIPHER_CONTROL.invokeExact(cipher.pointer(), command, TAG, tag);
+  }
+
+  private static int size(MemorySegment segment) {
+    return Math.toIntExact(segment.byteSize());
   }
 }
