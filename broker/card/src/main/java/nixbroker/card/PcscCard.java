@@ -10,6 +10,7 @@ import javax.smartcardio.CardTerminal;
 import javax.smartcardio.CardTerminals;
 import javax.smartcardio.TerminalFactory;
 import jnasmartcardio.Smartcardio;
+import jnasmartcardio.Smartcardio.EstablishContextException;
 import jnasmartcardio.Smartcardio.JnaPCSCException;
 import nixbroker.card.CardFailure.Kind;
 
@@ -31,6 +32,8 @@ record PcscCard(CardTerminal reader) implements CardConnection {
           .toList();
     } catch (NoSuchAlgorithmException e) {
       throw new CardFailure(Kind.NO_SERVICE, "the PC/SC service is not running");
+    } catch (EstablishContextException e) {
+      throw failure(new CardException(e.getCause()));
     } catch (CardException e) {
       throw failure(e);
     } catch (UnsatisfiedLinkError e) {
