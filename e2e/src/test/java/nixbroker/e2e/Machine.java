@@ -44,33 +44,31 @@ final class Machine {
   }
 
   Process start(Path ticket, String... more) throws IOException {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile="
-                    + Path.of("target").toAbsolutePath().resolve("machine.jsa"),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "nixbroker.installer.NbInstall",
-                "--ticket",
-                ticket.toString(),
-                "--root",
-                root.toString(),
-                "--disko",
-                disko,
-                "--nixos-install",
-                nixosInstall));
+    List<String> words = program();
+    words.addAll(List.of("--ticket", ticket.toString(), "--root", root.toString()));
+    words.addAll(List.of("--disko", disko, "--nixos-install", nixosInstall));
     words.addAll(List.of(more));
     return new ProcessBuilder(words)
         .redirectOutput(folder.resolve("out").toFile())
         .redirectError(folder.resolve("err").toFile())
         .start();
+  }
+
+  /** The shipped program where there is one, else the same classes. */
+  private static List<String> program() {
+    if (System.getenv("NB_DIST") != null) {
+      return new ArrayList<>(List.of(Dist.folder().resolve("bin/nb-install").toString()));
+    }
+    return new ArrayList<>(
+        List.of(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "nixbroker.installer.NbInstall"));
   }
 
   Ended end(Process process) throws Exception {
