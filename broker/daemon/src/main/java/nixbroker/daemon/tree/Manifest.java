@@ -5,10 +5,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import nixbroker.daemon.policy.SecretPath;
 
 /**
@@ -66,24 +66,26 @@ record Manifest(
     return (json + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  static Manifest parse(byte[] bytes) throws IOException {
+  /** Empty for anything but a whole manifest of this format. */
+  static Optional<Manifest> parse(byte[] bytes) {
     try {
       JsonObject json =
           JsonParser.parseString(new String(bytes, StandardCharsets.UTF_8)).getAsJsonObject();
       if (!text(json, "format").equals(String.valueOf(FORMAT))) {
-        throw new IOException("the manifest has format " + json.get("format"));
+        return Optional.empty();
       }
       List<SecretPath> folders = new ArrayList<>();
       json.getAsJsonArray("folders")
           .forEach(path -> folders.add(new SecretPath(path.getAsString())));
       List<Item> items = new ArrayList<>();
-      for (JsonElement each : json.getAsJsonArray("files")) {
+      for (JsonElement each : array(json, "files")) {
         items.add(item(each.getAsJsonObject()));
       }
-      return new Manifest(
-          text(json, "id"), text(json, "tree"), text(json, "message"), folders, items);
+      return Optional.of(
+          new Manifest(
+              text(json, "id"), text(json, "tree"), text(json, "message"), folders, items));
     } catch (JsonParseException | IllegalStateException e) {
-      throw new IOException("the manifest is damaged", e);
+      return Optional.empty();
     }
   }
 
@@ -96,6 +98,13 @@ record Manifest(
         text(file, "mode"),
         text(file, "old_blob"),
         text(file, "new_blob"));
+  }
+
+  private static JsonArray array(JsonObject json, String field) {
+    if (json.get(field) instanceof JsonArray array) {
+      return array;
+    }
+    throw new JsonParseException("no " + field);
   }
 
   private static String text(JsonObject json, String field) {

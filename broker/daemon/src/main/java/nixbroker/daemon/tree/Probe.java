@@ -52,7 +52,7 @@ final class Probe {
     for (SecretPath path : firstOfEachFolder()) {
       try (Folder folder = Folder.of(repository.top(), path).orElseThrow()) {
         stage.folder().move(FIRST, folder, name());
-        folder.move(name(), stage.folder(), FIRST);
+        takeBack(folder);
       } catch (Linux.Errno e) {
         if (e.number() == Linux.EXDEV) {
           return false;
@@ -61,6 +61,18 @@ final class Probe {
       }
     }
     return true;
+  }
+
+  private void takeBack(Folder folder) throws IOException {
+    boolean back = false;
+    try {
+      folder.move(name(), stage.folder(), FIRST);
+      back = true;
+    } finally {
+      if (!back) {
+        folder.delete(name());
+      }
+    }
   }
 
   /** Removes what a crash left of a probe. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nixbroker.daemon.ledger.Event;
 import nixbroker.daemon.ledger.Ledger;
 import nixbroker.daemon.policy.Requester;
@@ -41,7 +42,9 @@ final class Recovery {
     for (Path root : Stage.roots(repository)) {
       for (Path left : stages(root)) {
         String id = left.getFileName().toString().replace(Stage.ABORTED, "");
-        if (!open.containsKey(id)) {
+        if (!begun(id)) {
+          remove(left);
+        } else if (!open.containsKey(id)) {
           clean(left);
         }
       }
@@ -85,7 +88,10 @@ final class Recovery {
       report.add("given up, its stage is gone: " + intent.what() + "; see git status");
     } else {
       try (Stage stage = Stage.open(path)) {
-        recover(intent, stage, stage.manifest());
+        recover(
+            intent,
+            stage,
+            stage.manifest().orElseThrow(() -> new IOException(path + " has no manifest")));
       }
     }
   }
@@ -136,19 +142,31 @@ final class Recovery {
     }
   }
 
-  /** A stage whose transaction has ended, or never began. */
+  private boolean begun(String id) {
+    return ledger.entries().stream()
+        .anyMatch(entry -> entry.event() instanceof Event.Intent intent && intent.id().equals(id));
+  }
+
+  /** A stage without INTENT: nothing in it ever was in the tree. */
+  private void remove(Path path) throws IOException {
+    try (Stage stage = Stage.open(path)) {
+      Optional<Manifest> manifest = stage.manifest();
+      if (manifest.isPresent()) {
+        new Probe(repository, stage, manifest.get()).remove();
+      }
+      stage.remove();
+    }
+  }
+
+  /** A stage whose transaction has ended; without a manifest it is half removed. */
   private void clean(Path path) throws IOException {
     try (Stage stage = Stage.open(path)) {
-      Manifest manifest;
-      try {
-        manifest = stage.manifest();
-      } catch (IOException e) {
-        // Without a whole manifest it was never filled, or is half removed.
+      Optional<Manifest> manifest = stage.manifest();
+      if (manifest.isPresent()) {
+        kept(stage.clean(manifest.get()));
+      } else {
         stage.remove();
-        return;
       }
-      new Probe(repository, stage, manifest).remove();
-      kept(stage.clean(manifest));
     }
   }
 

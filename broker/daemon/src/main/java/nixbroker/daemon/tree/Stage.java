@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The folder of one transaction: its manifest, the new files until they are exchanged, the old ones
@@ -86,12 +87,10 @@ final class Stage implements AutoCloseable {
     return folder;
   }
 
-  Manifest manifest() throws IOException {
-    return Manifest.parse(
-        folder
-            .read(Manifest.NAME)
-            .orElseThrow(() -> new IOException(path + " has no manifest"))
-            .bytes());
+  /** Empty when there is none, or only a part of it. */
+  Optional<Manifest> manifest() throws IOException {
+    Optional<Folder.Content> content = folder.read(Manifest.NAME);
+    return content.flatMap(found -> Manifest.parse(found.bytes()));
   }
 
   /** Durably says that the transaction was undone, even if the ledger cannot. */

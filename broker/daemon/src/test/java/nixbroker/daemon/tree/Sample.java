@@ -38,7 +38,8 @@ final class Sample implements AutoCloseable {
   }
 
   static Sample in(Path base, String prefix) throws IOException {
-    Path top = Files.createDirectories(base.toRealPath().resolve("repo"));
+    Files.createDirectories(base.resolve("repo"));
+    Path top = base.toRealPath().resolve("repo");
     Sample sample = new Sample(top, top.resolve(prefix), base.toRealPath().resolve("state"));
     sample.git("init", "-q", "-b", "main");
     sample.identify();
@@ -48,6 +49,12 @@ final class Sample implements AutoCloseable {
     sample.git("add", ".");
     sample.git("commit", "-q", "-m", "Start");
     return sample;
+  }
+
+  /** A copy of everything in {@code base}, which nobody may be using. */
+  static Sample copy(Path base, Path to) throws IOException {
+    run(base, List.of("cp", "-a", base.toString(), to.toString()));
+    return over(to.resolve("repo"), to.resolve("repo"), to);
   }
 
   /** The same for a folder that exists. */
@@ -87,9 +94,10 @@ final class Sample implements AutoCloseable {
   Tree.Change change(String... pathsAndContents) {
     Map<SecretPath, Optional<byte[]>> read = new HashMap<>();
     Map<SecretPath, byte[]> written = new HashMap<>();
+    Tree tree = tree();
     for (int i = 0; i < pathsAndContents.length; i += 2) {
       SecretPath path = new SecretPath(pathsAndContents[i]);
-      read.put(path, tree().read(path));
+      read.put(path, tree.read(path));
       written.put(path, bytes(pathsAndContents[i + 1]));
     }
     return new Tree.Change("Mint ganon\n\nfor a test\n", read, written);
