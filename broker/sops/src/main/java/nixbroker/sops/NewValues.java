@@ -19,7 +19,10 @@ final class NewValues {
     Map<List<String>, String> encrypted = new LinkedHashMap<>();
     for (var value : values.entrySet()) {
       List<String> keys = List.of(value.getKey().split("/", -1));
-      if (keys.size() > 2 || keys.contains("") || keys.getFirst().equals(YamlStore.METADATA)) {
+      if (keys.size() > 2
+          || keys.contains("")
+          || keys.contains("<<")
+          || keys.getFirst().equals(YamlStore.METADATA)) {
         throw new SopsException.Unsupported(
             "a value cannot be stored under the path " + value.getKey(), "");
       }

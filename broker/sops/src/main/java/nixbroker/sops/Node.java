@@ -37,4 +37,24 @@ sealed interface Node {
       return "";
     }
   }
+
+  /** Adds the paths of the leaves below, where this stands at a path itself (empty: the top). */
+  default void paths(String at, List<String> into) {
+    switch (this) {
+      case Branch branch ->
+          branch
+              .entries()
+              .forEach(e -> e.value().paths(at.isEmpty() ? e.key() : at + "/" + e.key(), into));
+      case Sequence sequence -> {
+        int position = 0;
+        for (Node item : sequence.items()) {
+          if (!(item instanceof Comment)) {
+            item.paths(at + "/" + position++, into);
+          }
+        }
+      }
+      case Leaf _ -> into.add(at);
+      case Comment _ -> {}
+    }
+  }
 }

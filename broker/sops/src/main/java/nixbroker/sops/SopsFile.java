@@ -1,6 +1,5 @@
 package nixbroker.sops;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -9,15 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import nixbroker.age.AgeException;
-import nixbroker.age.AgeFile;
 import nixbroker.age.Identity;
-import nixbroker.age.Recipient;
 import nixbroker.sops.Metadata.AgeEntry;
 import nixbroker.sops.Node.Branch;
-import nixbroker.sops.Node.Comment;
-import nixbroker.sops.Node.Leaf;
-import nixbroker.sops.Node.Sequence;
 
 /** One encrypted YAML file, immutable: its exact bytes and what they say. */
 public final class SopsFile {
@@ -82,36 +75,9 @@ public final class SopsFile {
           "the data key is split among " + metadata.groups() + " key groups", "sops edit FILE");
     }
     boolean known = recipientOfIdentity != null && !recipientOfIdentity.isEmpty();
-    String broken = "";
-    for (AgeEntry entry : metadata.age()) {
-      if (known && !entry.recipient().equals(recipientOfIdentity)) {
-        continue;
-      }
-      try {
-        return open(entry, with);
-      } catch (AgeException.NoMatch e) {
-        continue;
-      } catch (AgeException e) {
-        broken = entry.recipient();
-      }
-    }
-    if (!broken.isEmpty()) {
-      throw new SopsException.Malformed("the entry of " + broken + " holds no data key");
-    }
-    throw new SopsException.NoMatchingKey("the file is not encrypted to this identity");
-  }
-
-  private static DataKey open(AgeEntry entry, Identity with) throws AgeException, SopsException {
-    byte[] key = AgeFile.decrypt(entry.enc().getBytes(StandardCharsets.US_ASCII), with);
-    try {
-      if (key.length != DataKey.LENGTH) {
-        throw new SopsException.Malformed(
-            "the entry of " + entry.recipient() + " holds no data key");
-      }
-      return DataKey.of(key);
-    } finally {
-      Arrays.fill(key, (byte) 0);
-    }
+    List<AgeEntry> entries = new ArrayList<>(metadata.age());
+    entries.removeIf(entry -> known && !entry.recipient().equals(recipientOfIdentity));
+    return WrappedKeys.open(entries, with);
   }
 
   /**
@@ -157,27 +123,8 @@ public final class SopsFile {
   /** Paths of the leaves ("a/b", positions in lists from 0), without a key. */
   public List<String> paths() {
     List<String> paths = new ArrayList<>();
-    documents.forEach(document -> paths(document, "", paths));
+    documents.forEach(document -> document.paths("", paths));
     return paths;
-  }
-
-  private static void paths(Node node, String at, List<String> into) {
-    switch (node) {
-      case Branch branch ->
-          branch
-              .entries()
-              .forEach(e -> paths(e.value(), at.isEmpty() ? e.key() : at + "/" + e.key(), into));
-      case Sequence sequence -> {
-        int position = 0;
-        for (Node item : sequence.items()) {
-          if (!(item instanceof Comment)) {
-            paths(item, at + "/" + position++, into);
-          }
-        }
-      }
-      case Leaf _ -> into.add(at);
-      case Comment _ -> {}
-    }
   }
 
   /**
@@ -201,7 +148,7 @@ public final class SopsFile {
         .isEmpty()) {
       throw new SopsException.Tampered("the MAC does not open with this data key");
     }
-    List<AgeEntry> stanzas = wrap(key, missing);
+    List<AgeEntry> stanzas = WrappedKeys.wrap(key, missing);
     SopsFile after = new SopsFile(YamlStanzas.add(bytes, stanzas));
     List<AgeEntry> expected = new ArrayList<>(metadata.age());
     expected.addAll(stanzas);
@@ -220,25 +167,6 @@ public final class SopsFile {
     if (documents.size() > 1) {
       throw new SopsException.Unsupported(
           "the file holds " + documents.size() + " YAML documents", "sops updatekeys FILE");
-    }
-  }
-
-  private static List<AgeEntry> wrap(DataKey key, Iterable<String> recipients)
-      throws SopsException {
-    List<AgeEntry> wrapped = new ArrayList<>();
-    byte[] plain = key.copy();
-    try {
-      for (String recipient : recipients) {
-        byte[] file = AgeFile.encrypt(plain, List.of(Recipient.parse(recipient)));
-        String armored = new String(AgeFile.armor(file), StandardCharsets.US_ASCII);
-        wrapped.add(new AgeEntry(recipient, armored.endsWith("\n") ? armored : armored + "\n"));
-      }
-      return wrapped;
-    } catch (AgeException e) {
-      throw new SopsException.Unsupported(
-          "a recipient is none that can be encrypted to: " + e.getMessage(), "");
-    } finally {
-      Arrays.fill(plain, (byte) 0);
     }
   }
 
@@ -308,7 +236,7 @@ public final class SopsFile {
     Branch tree = NewValues.tree(NewValues.encrypt(values, options, key));
     RuleOptions written = options.written();
     String time = time(now);
-    List<AgeEntry> age = wrap(key, new LinkedHashSet<>(recipients));
+    List<AgeEntry> age = WrappedKeys.wrap(key, new LinkedHashSet<>(recipients));
     Metadata metadata = new Metadata(age, List.of(), 1, true, time, "", VERSION, written);
     try (Opener opener = new Opener(List.of(tree), written, key)) {
       byte[] computed = opener.openAll();
