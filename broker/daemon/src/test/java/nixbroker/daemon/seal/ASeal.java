@@ -186,11 +186,9 @@ class ASeal {
                       inUse.countDown();
                       await(locking);
                       return m.recipient();
-                    }),
-            Thread::startVirtualThread);
+                    }));
     await(inUse);
-    CompletableFuture<Boolean> lock =
-        CompletableFuture.supplyAsync(() -> seal.lock("lock"), Thread::startVirtualThread);
+    CompletableFuture<Boolean> lock = CompletableFuture.supplyAsync(() -> seal.lock("lock"));
     while (seal.state() instanceof Seal.State.Open) {
       Thread.onSpinWait();
     }
@@ -213,8 +211,7 @@ class ASeal {
                       await(locked);
                       m.encoded().close();
                       return null;
-                    }),
-            Thread::startVirtualThread);
+                    }));
     await(inUse);
     long before = System.nanoTime();
     seal.lock("lock");
@@ -230,8 +227,7 @@ class ASeal {
             () ->
                 seal.withMaster(
                     _ -> {
-                      CompletableFuture.runAsync(
-                          () -> seal.lock("lock"), Thread::startVirtualThread);
+                      CompletableFuture.runAsync(() -> seal.lock("lock"));
                       while (seal.state() instanceof Seal.State.Open) {
                         Thread.onSpinWait();
                       }

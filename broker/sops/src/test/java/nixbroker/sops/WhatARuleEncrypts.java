@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class WhatARuleEncryptsTest {
+class WhatARuleEncrypts {
   @Test
   void isEverythingWithoutOptions() throws SopsException {
     assertThat(RuleOptions.NONE.encrypts(List.of("a", "b"))).isTrue();

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ADialectThatIsNotFlatTest {
+class ADialectThatIsNotFlat {
   /** winner: the names of the rule that wins for "hosts/ganon/x.yaml". */
   record Case(String name, String edit, String winner, String cause, String paste, String file) {
     @Override

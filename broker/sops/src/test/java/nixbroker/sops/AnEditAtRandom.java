@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Files of the flat dialect in random spellings: an edit inserts, and changes nothing else. */
-class AnEditAtRandomTest {
+class AnEditAtRandom {
   static IntStream seeds() {
     return IntStream.range(0, 400);
   }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class AnEncryptedValueTest {
+class AnEncryptedValue {
   static Stream<Map<String, Object>> known() {
     return Vectors.table("vectors/value-kat.json").stream();
   }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class AFileOfTheVectorsTest {
+class AFileOfTheVectors {
   record Row(String file, String outcome, String key, Map<String, String> strings) {
     @Override
     public String toString() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class AnEditOfSopsYamlTest {
+class AnEditOfSopsYaml {
   static Stream<Fixture> fixtures() {
     return Stream.of(
             "readme",
