@@ -50,12 +50,15 @@ final class CardHelper implements AutoCloseable {
     CardHelper helper =
         new CardHelper(
             Child.start("nb-card", command, environment, REASONS, settings.timeout()), key);
+    boolean greeted = false;
     try {
       helper.hello();
+      greeted = true;
       return helper;
-    } catch (RuntimeException e) {
-      helper.close();
-      throw e;
+    } finally {
+      if (!greeted) {
+        helper.close();
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import nixbroker.secret.SecretPage;
 
 /** Asks a person for a PIN through pinentry (Assuan, as GnuPG's manual of it says). */
 final class Pinentry implements AutoCloseable {
+  private static final String AGAIN = "run the same command again";
   private static final int ERROR_CODE = 0xffff;
   private static final int CANCELED = 99;
   private static final int FULLY_CANCELED = 198;
@@ -118,25 +119,33 @@ final class Pinentry implements AutoCloseable {
 
   private Pin pin() {
     SecretPage page = SecretPage.allocate(Pin.MAX);
+    boolean given = false;
     try {
-      int length = 0;
-      while (lines.nextIsData()) {
-        length = decode(lines.dataLine(), page, length);
-        lines.drop();
-      }
-      String end = lines.answer();
-      if (end.startsWith("ERR")) {
-        throw refused(end);
-      }
-      if (length == 0) {
-        throw new Refusal.Declined(
-            Reason.PIN_CANCELLED, "no PIN was given; the card was not asked", "nbctl unlock");
-      }
+      int length = readPin(page);
+      given = true;
       return new Pin(page, length);
-    } catch (RuntimeException e) {
-      page.close();
-      throw e;
+    } finally {
+      if (!given) {
+        page.close();
+      }
     }
+  }
+
+  private int readPin(SecretPage page) {
+    int length = 0;
+    while (lines.nextIsData()) {
+      length = decode(lines.dataLine(), page, length);
+      lines.drop();
+    }
+    String end = lines.answer();
+    if (end.startsWith("ERR")) {
+      throw refused(end);
+    }
+    if (length == 0) {
+      throw new Refusal.Declined(
+          Reason.PIN_CANCELLED, "no PIN was given; the card was not asked", AGAIN);
+    }
+    return length;
   }
 
   /** Undoes the percent escapes of data, from page to page; the length after it. */
@@ -145,9 +154,7 @@ final class Pinentry implements AutoCloseable {
     while (at < from.byteSize()) {
       if (length == Pin.MAX) {
         throw new Refusal.Declined(
-            Reason.PIN_WRONG,
-            "a PIN has 6 to 8 characters; the card was not asked",
-            "nbctl unlock");
+            Reason.PIN_WRONG, "a PIN has 6 to 8 characters; the card was not asked", AGAIN);
       }
       byte value = from.get(ValueLayout.JAVA_BYTE, at);
       if (value == '%' && at + 2 < from.byteSize()) {
@@ -171,9 +178,7 @@ final class Pinentry implements AutoCloseable {
     return switch ((int) (code & ERROR_CODE)) {
       case CANCELED, FULLY_CANCELED ->
           new Refusal.Declined(
-              Reason.PIN_CANCELLED,
-              "the PIN was not given; the card was not asked",
-              "nbctl unlock");
+              Reason.PIN_CANCELLED, "the PIN was not given; the card was not asked", AGAIN);
       case TIMEOUT -> late(timeout);
       default -> child.failure("refuses: " + line);
     };
@@ -183,7 +188,7 @@ final class Pinentry implements AutoCloseable {
     return new Refusal.Declined(
         Reason.PIN_CANCELLED,
         "no PIN was given within " + timeout.toSeconds() + " s; the card was not asked",
-        "nbctl unlock");
+        AGAIN);
   }
 
   private static String oneLine(String text) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TheMemory {
-  private static final int CYCLES = 3;
+  private static final int CYCLES = 2;
   private static final int PREFIX = "AGE-SECRET-KEY-1".length();
   private static final int SCALAR = 32;
   private static final String ALPHABET = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
