@@ -2,17 +2,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.lang.classfile.ClassBuilder;
-import java.lang.classfile.ClassElement;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassFileVersion;
-import java.lang.classfile.ClassHierarchyResolver;
-import java.lang.classfile.ClassModel;
-import java.lang.classfile.CodeTransform;
-import java.lang.classfile.MethodModel;
-import java.lang.classfile.MethodTransform;
-import java.lang.constant.ClassDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,13 +17,10 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Copies jars into a folder in the form that starts fastest: without signatures (the JVM archives no class of a signed
- * jar), without compression, and with classes of Java 5 brought to the form of Java 8 (older ones are neither archived
- * nor verified by the fast verifier). Arguments: the folder, then the jars. A copy as new as its source stays; what is
- * not named goes.
+ * jar) and without compression. Arguments: the folder, then the jars. A copy as new as its source stays; what is not
+ * named goes.
  */
 final class Pack {
-  private static final int OLDEST_ARCHIVED = ClassFile.JAVA_6_VERSION;
-
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createDirectories(Path.of(arguments[0]));
     removeOthers(folder, arguments);
@@ -67,9 +53,7 @@ final class Pack {
       }
       for (JarEntry entry : jar.stream().filter(Pack::isKept).toList()) {
         try (InputStream in = jar.getInputStream(entry)) {
-          byte[] content = in.readAllBytes();
-          boolean isClass = entry.getName().endsWith(".class");
-          store(out, entry.getName(), isClass ? renewed(content, jar) : content);
+          store(out, entry.getName(), in.readAllBytes());
         }
       }
     }
@@ -92,37 +76,6 @@ final class Pack {
 
   private static boolean isOnlyDigests(Attributes attributes) {
     return attributes.keySet().stream().allMatch(key -> key.toString().endsWith("-Digest"));
-  }
-
-  private static byte[] renewed(byte[] content, JarFile jar) {
-    ClassFile format =
-        ClassFile.of(
-            ClassFile.ClassHierarchyResolverOption.of(
-                ClassHierarchyResolver.ofResourceParsing((ClassDesc name) -> classOf(jar, name))
-                    .orElse(ClassHierarchyResolver.defaultResolver())),
-            ClassFile.StackMapsOption.GENERATE_STACK_MAPS);
-    ClassModel old = format.parse(content);
-    return old.majorVersion() >= OLDEST_ARCHIVED ? content : format.transformClass(old, Pack::renew);
-  }
-
-  private static void renew(ClassBuilder builder, ClassElement element) {
-    switch (element) {
-      case ClassFileVersion _ -> builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
-      case MethodModel method ->
-          builder.transformMethod(
-              method, MethodTransform.transformingCode(CodeTransform.ACCEPT_ALL));
-      case ClassElement other -> builder.with(other);
-    }
-  }
-
-  private static InputStream classOf(JarFile jar, ClassDesc name) {
-    String descriptor = name.descriptorString();
-    JarEntry entry = jar.getJarEntry(descriptor.substring(1, descriptor.length() - 1) + ".class");
-    try {
-      return entry == null ? null : jar.getInputStream(entry);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static void store(ZipOutputStream out, String name, byte[] content) throws IOException {

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import nixbroker.card.NbCard;
 import nixbroker.softkey.HelperProcess.Frame;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +25,18 @@ class AConversation {
   private static final byte[] WRONG = "654321".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] OBJECT_82 = {0x5f, (byte) 0xc1, 0x0d};
 
+  @TempDir private static Path template;
+  private static byte[] point;
+
   @TempDir private Path folder;
   private Path file;
+
+  @BeforeAll
+  static void enrolAKey() throws IOException {
+    Path made = template.resolve("key");
+    SoftCard.create(made, SERIAL);
+    point = enrol(made);
+  }
 
   @BeforeEach
   void makeAKey() throws IOException {
@@ -237,7 +249,13 @@ class AConversation {
     }
   }
 
+  /** The card of the template, in which a key is enrolled; its public point. */
   private byte[] enrol() throws IOException {
+    Files.copy(template.resolve("key"), file, StandardCopyOption.REPLACE_EXISTING);
+    return point.clone();
+  }
+
+  private static byte[] enrol(Path file) throws IOException {
     try (HelperProcess helper = HelperProcess.on(file)) {
       helper.send('E', HelperProcess.enrol(SERIAL, SLOT, "laptop"));
       assertThat(helper.receive('R').first()).isEqualTo(3);

@@ -11,6 +11,7 @@ import nixbroker.age.AgeException;
 import nixbroker.age.AgeFile;
 import nixbroker.age.PivP256Identity;
 import nixbroker.age.PivP256Recipient;
+import nixbroker.age.PivP256Stub;
 import nixbroker.age.X25519Identity;
 import nixbroker.daemon.policy.Requester;
 import nixbroker.daemon.refusal.Reason;
@@ -75,7 +76,8 @@ public final class Hardware {
   private static Enrolled enrolled(HardwareKey key, byte[] point33) {
     try {
       PivP256Recipient recipient = PivP256Recipient.ofPoint(point33);
-      return new Enrolled(key, recipient, PluginIdentity.of(key, recipient));
+      return new Enrolled(
+          key, recipient, PivP256Stub.of(key.serial(), key.slot(), recipient).text());
     } catch (AgeException e) {
       throw new Refusal.Declined(Reason.HELPER_FAILED, "nb-card answers nonsense: not a point", "");
     }

@@ -3,7 +3,7 @@ package nixbroker.daemon.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.HexFormat;
+import nixbroker.age.PivP256Stub;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,8 +32,11 @@ class AnEnrolment {
   }
 
   @Test
-  void namesTheKeyAsThePluginDoes() {
-    assertThat(PluginIdentity.of(42, 0x82, HexFormat.of().parseHex("07070707")))
-        .isEqualTo("AGE-PLUGIN-YUBIKEY-19GQQQQYZQURSWPCKSHMQG");
+  void namesTheKeyAsThePluginDoes() throws Exception {
+    Hardware.Enrolled enrolled = new Desk(folder).enrol();
+    PivP256Stub stub = PivP256Stub.parse(enrolled.identity());
+    assertThat(stub.serial()).isEqualTo(Desk.SERIAL);
+    assertThat(stub.slot()).isEqualTo(0x82);
+    assertThat(stub.isFor(enrolled.recipient())).isTrue();
   }
 }

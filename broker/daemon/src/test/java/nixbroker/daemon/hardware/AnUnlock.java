@@ -4,29 +4,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import nixbroker.age.X25519Identity;
 import nixbroker.daemon.refusal.Reason;
 import nixbroker.daemon.refusal.Refusal;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AnUnlock {
+  @TempDir private static Path template;
+  private static Hardware.Enrolled enrolled;
+
   @TempDir private Path folder;
   private Desk desk;
-  private Hardware.Enrolled enrolled;
   private X25519Identity master;
   private byte[] masterAge;
+
+  @BeforeAll
+  static void enrolAKey() throws Exception {
+    enrolled = new Desk(template).enrol();
+  }
 
   @BeforeEach
   void wrapAMasterKey() throws Exception {
     desk = new Desk(folder);
-    enrolled = desk.enrol();
-    desk.events().clear();
-    Files.delete(desk.file("asked"));
+    Files.copy(
+        template.resolve(desk.keyFile().getFileName()),
+        desk.keyFile(),
+        StandardCopyOption.REPLACE_EXISTING);
     master = X25519Identity.generate();
     masterAge = Desk.masterAge(master, enrolled);
   }

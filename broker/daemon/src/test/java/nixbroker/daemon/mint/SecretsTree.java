@@ -30,6 +30,10 @@ final class SecretsTree implements AutoCloseable {
   static final TreeName NAME = TreeName.parse("home");
   static final Requester NOBODY = new Requester("", "", "", "", "", "", "", "", "");
 
+  static {
+    nixbroker.secret.LibCrypto.load(null);
+  }
+
   final Path folder;
   final X25519Identity master = X25519Identity.generate();
   final X25519Identity admin = X25519Identity.generate();

@@ -186,9 +186,11 @@ class ASeal {
                       inUse.countDown();
                       await(locking);
                       return m.recipient();
-                    }));
+                    }),
+            Thread::startVirtualThread);
     await(inUse);
-    CompletableFuture<Boolean> lock = CompletableFuture.supplyAsync(() -> seal.lock("lock"));
+    CompletableFuture<Boolean> lock =
+        CompletableFuture.supplyAsync(() -> seal.lock("lock"), Thread::startVirtualThread);
     while (seal.state() instanceof Seal.State.Open) {
       Thread.onSpinWait();
     }
@@ -211,7 +213,8 @@ class ASeal {
                       await(locked);
                       m.encoded().close();
                       return null;
-                    }));
+                    }),
+            Thread::startVirtualThread);
     await(inUse);
     long before = System.nanoTime();
     seal.lock("lock");
@@ -227,7 +230,8 @@ class ASeal {
             () ->
                 seal.withMaster(
                     _ -> {
-                      CompletableFuture.runAsync(() -> seal.lock("lock"));
+                      CompletableFuture.runAsync(
+                          () -> seal.lock("lock"), Thread::startVirtualThread);
                       while (seal.state() instanceof Seal.State.Open) {
                         Thread.onSpinWait();
                       }
