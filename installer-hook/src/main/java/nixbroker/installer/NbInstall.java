@@ -3,7 +3,9 @@ package nixbroker.installer;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import nixbroker.secret.Hardening;
 import nixbroker.secret.LibCrypto;
+import nixbroker.secret.LibCryptoException;
 
 /** The program nb-install: redeems a ticket and installs the machine it runs on. */
 public final class NbInstall {
@@ -52,13 +54,25 @@ public final class NbInstall {
   private static void install(Options options, Screen screen) throws Failure, InterruptedException {
     // the SSH library logs every lost connection; this program says it in its own words
     LIBRARIES.forEach(logger -> logger.setLevel(Level.OFF));
-    LibCrypto.load(options.libcrypto());
+    Hardening.setUndumpable();
+    loadLibCrypto(options);
     if (Ticket.openToOthers(options.ticket())) {
       screen.warning(options.ticket() + " can be read by others; it should be 0600");
     }
     try (Ticket ticket = Ticket.read(options.ticket());
         BrokerApi broker = new BrokerApi(ticket, options.patience())) {
       new Installation(options, ticket, broker, screen).run();
+    }
+  }
+
+  private static void loadLibCrypto(Options options) throws Failure {
+    try {
+      LibCrypto.load(options.libcrypto());
+    } catch (LibCryptoException missing) {
+      throw Failure.refused(
+          "LIBCRYPTO_MISSING",
+          Shown.line(missing.getMessage()),
+          "name OpenSSL's library: nb-install --libcrypto /path/libcrypto.so.3");
     }
   }
 
