@@ -137,10 +137,7 @@ END
   chmod 755 "$HOME/disko" "$HOME/nixos-install"
 }
 
-await_line() { # file, text: at most ten seconds
-  local try
-  for try in {1..200}; do
-    grep -q "$2" "$1" && return
-    sleep 0.05
-  done
+await_line() { # file, text: at most half a minute
+  local end=$((SECONDS + 30))
+  until grep -q "$2" "$1" || [ $SECONDS -ge $end ]; do sleep 0.05; done
 }

@@ -11,7 +11,7 @@ nb-card    nixbroker.card.NbCard          broker/card     bin helper
 nb-install nixbroker.installer.NbInstall  installer-hook  bin client
 nb-card    nixbroker.softkey.SoftNbCard   broker/softkey  dev helper
 '
-runtime_modules=java.base,java.logging,java.management,java.naming,java.security.jgss,java.smartcardio,java.sql,java.xml,jdk.crypto.ec,jdk.net,jdk.unsupported
+runtime_modules=java.base,java.logging,java.management,java.naming,java.rmi,java.security.jgss,java.smartcardio,java.sql,java.xml,jdk.crypto.ec,jdk.net,jdk.unsupported
 
 common_flags='-XX:+UseSerialGC -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow'
 secret_flags='-XX:+DisableAttachMechanism -XX:-HeapDumpOnOutOfMemoryError -XX:-CreateCoredumpOnCrash'

@@ -92,10 +92,10 @@ stage_tree() { # the sample's folder
   git -C "$HOME/nixcfg" commit -qm "the rules of the secrets tree"
 }
 
-# Waits until the broker answers, at most ten seconds.
+# Waits until the broker answers, at most a minute.
 await_broker() {
-  local try
-  for try in {1..200}; do
+  local end=$((SECONDS + 60))
+  while [ $SECONDS -lt $end ]; do
     [ -S "$XDG_RUNTIME_DIR/nixbroker/broker.sock" ] && nbctl status >/dev/null 2>&1 && return
     kill -0 "$broker" 2>/dev/null || return 1
     sleep 0.05
