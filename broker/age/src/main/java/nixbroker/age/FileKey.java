@@ -7,7 +7,7 @@ import nixbroker.secret.LibCrypto;
 import nixbroker.secret.SecretPage;
 
 /**
- * The 16 random bytes of one age file, in a page, with room for the key derived from them. For the
+ * The 16 random bytes of one age file, in a page, with room for the keys of one stanza. For the
  * thread that got it.
  */
 public final class FileKey implements AutoCloseable {
@@ -20,7 +20,7 @@ public final class FileKey implements AutoCloseable {
   private static final MemorySegment HEADER = ascii("header");
   private static final MemorySegment PAYLOAD = ascii("payload");
 
-  private final SecretPage page = SecretPage.allocateConfined(LENGTH + DERIVED);
+  private final SecretPage page = SecretPage.allocateConfined(LENGTH + 2 * DERIVED);
 
   private FileKey() {}
 
@@ -30,12 +30,19 @@ public final class FileKey implements AutoCloseable {
     return key;
   }
 
+  /** Computes the wrap key of a stanza, with room for the 32 bytes it is derived from. */
+  @FunctionalInterface
+  interface WrapKey {
+    void derive(MemorySegment shared, MemorySegment wrapKey) throws AgeException;
+  }
+
   /** Opens the body of a stanza (32 bytes); empty when the wrap key is not the one. */
-  static Optional<FileKey> unwrap(MemorySegment wrapKey, byte[] body) {
+  static Optional<FileKey> unwrap(byte[] body, WrapKey source) throws AgeException {
     FileKey key = new FileKey();
     boolean mine = false;
     try {
-      mine = LibCrypto.open(wrapKey, ZERO_NONCE, MemorySegment.ofArray(body), key.bytes());
+      source.derive(key.shared(), key.derived());
+      mine = LibCrypto.open(key.derived(), ZERO_NONCE, MemorySegment.ofArray(body), key.bytes());
       return mine ? Optional.of(key) : Optional.empty();
     } finally {
       if (!mine) {
@@ -45,9 +52,10 @@ public final class FileKey implements AutoCloseable {
   }
 
   /** The body of a stanza. */
-  byte[] wrap(MemorySegment wrapKey) {
+  byte[] wrap(WrapKey source) throws AgeException {
     byte[] body = new byte[WRAPPED];
-    LibCrypto.seal(wrapKey, ZERO_NONCE, bytes(), MemorySegment.ofArray(body));
+    source.derive(shared(), derived());
+    LibCrypto.seal(derived(), ZERO_NONCE, bytes(), MemorySegment.ofArray(body));
     return body;
   }
 
@@ -72,6 +80,10 @@ public final class FileKey implements AutoCloseable {
 
   private MemorySegment derived() {
     return page.segment().asSlice(LENGTH, DERIVED);
+  }
+
+  private MemorySegment shared() {
+    return page.segment().asSlice(LENGTH + DERIVED, DERIVED);
   }
 
   @Override

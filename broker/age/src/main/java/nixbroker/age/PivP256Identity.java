@@ -63,16 +63,17 @@ public final class PivP256Identity implements Identity {
 
   private FileKey open(byte[] share, byte[] body) throws AgeException {
     byte[] point = decompress(share);
-    try (SecretPage shared = agreement.agree(point);
-        SecretPage wrapKey = SecretPage.allocateConfined(SHARED)) {
+    return FileKey.unwrap(body, (unused, wrapKey) -> agree(point, share, wrapKey))
+        .orElseThrow(
+            () -> new AgeException.Header("a stanza is for " + recipient + " but does not open"));
+  }
+
+  private void agree(byte[] point, byte[] share, MemorySegment wrapKey) {
+    try (SecretPage shared = agreement.agree(point)) {
       if (shared.length() != SHARED) {
         throw new IllegalStateException("an agreement gave " + shared.length() + " bytes, not 32");
       }
-      MemorySegment key = wrapKey.segment();
-      recipient.wrapKey(shared.segment(), share, key);
-      return FileKey.unwrap(key, body)
-          .orElseThrow(
-              () -> new AgeException.Header("a stanza is for " + recipient + " but does not open"));
+      recipient.wrapKey(shared.segment(), share, wrapKey);
     }
   }
 

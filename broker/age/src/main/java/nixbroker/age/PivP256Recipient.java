@@ -6,7 +6,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import nixbroker.secret.LibCrypto;
-import nixbroker.secret.SecretPage;
 
 /** A P-256 key in a PIV slot: {@code age1yubikey1…} as age-plugin-yubikey writes it. */
 public final class PivP256Recipient implements Recipient {
@@ -14,7 +13,6 @@ public final class PivP256Recipient implements Recipient {
   static final String TYPE = "piv-p256";
   static final int TAG = 4;
 
-  private static final int KEY = 32;
   private static final MemorySegment INFO = FileKey.ascii(TYPE);
 
   private final byte[] point;
@@ -58,20 +56,20 @@ public final class PivP256Recipient implements Recipient {
 
   @Override
   public Stanza wrap(FileKey key) throws AgeException {
+    byte[] share = new byte[P256Point.COMPRESSED];
+    byte[] body = key.wrap((shared, wrapKey) -> encapsulate(share, shared, wrapKey));
+    return new Stanza(List.of(TYPE, B64.encode(tag()), B64.encode(share)), body);
+  }
+
+  private void encapsulate(byte[] share, MemorySegment shared, MemorySegment wrapKey)
+      throws AgeException.Key {
     byte[] share65 = new byte[P256Point.UNCOMPRESSED];
-    try (SecretPage scratch = SecretPage.allocateConfined(2 * KEY)) {
-      MemorySegment shared = scratch.segment().asSlice(0, KEY);
-      MemorySegment wrapKey = scratch.segment().asSlice(KEY, KEY);
-      boolean agreed =
-          LibCrypto.p256Encapsulate(
-              MemorySegment.ofArray(point), MemorySegment.ofArray(share65), shared);
-      if (!agreed) {
-        throw new AgeException.Key("nothing can be encrypted to " + text);
-      }
-      byte[] share = P256Point.compress(share65);
-      wrapKey(shared, share, wrapKey);
-      return new Stanza(List.of(TYPE, B64.encode(tag()), B64.encode(share)), key.wrap(wrapKey));
+    MemorySegment to = MemorySegment.ofArray(point);
+    if (!LibCrypto.p256Encapsulate(to, MemorySegment.ofArray(share65), shared)) {
+      throw new AgeException.Key("nothing can be encrypted to " + text);
     }
+    System.arraycopy(P256Point.compress(share65), 0, share, 0, share.length);
+    wrapKey(shared, share, wrapKey);
   }
 
   void wrapKey(MemorySegment shared, byte[] share33, MemorySegment out) {

@@ -2,7 +2,6 @@ package nixbroker.age;
 
 import java.util.List;
 import java.util.Optional;
-import nixbroker.secret.SecretPage;
 
 /** A passphrase to decrypt with. */
 public final class ScryptIdentity implements Identity {
@@ -44,7 +43,7 @@ public final class ScryptIdentity implements Identity {
     return Optional.empty();
   }
 
-  private Optional<FileKey> open(Stanza stanza) throws AgeException.Header {
+  private Optional<FileKey> open(Stanza stanza) throws AgeException {
     if (stanza.arguments().size() != 3 || stanza.body().length != FileKey.WRAPPED) {
       throw malformed();
     }
@@ -53,10 +52,8 @@ public final class ScryptIdentity implements Identity {
             .filter(bytes -> bytes.length == Passphrase.SALT)
             .orElseThrow(ScryptIdentity::malformed);
     int logN = logN(stanza.arguments().get(2));
-    try (SecretPage wrapKey = SecretPage.allocateConfined(32)) {
-      passphrase.wrapKey(salt, logN, wrapKey.segment());
-      return FileKey.unwrap(wrapKey.segment(), stanza.body());
-    }
+    return FileKey.unwrap(
+        stanza.body(), (unused, wrapKey) -> passphrase.wrapKey(salt, logN, wrapKey));
   }
 
   private int logN(String text) throws AgeException.Header {

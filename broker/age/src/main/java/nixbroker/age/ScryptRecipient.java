@@ -3,7 +3,6 @@ package nixbroker.age;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import nixbroker.secret.LibCrypto;
-import nixbroker.secret.SecretPage;
 
 /** A passphrase to encrypt with; it must be the only recipient of its file. */
 public final class ScryptRecipient implements Recipient, AutoCloseable {
@@ -26,12 +25,8 @@ public final class ScryptRecipient implements Recipient, AutoCloseable {
   public Stanza wrap(FileKey key) throws AgeException {
     byte[] salt = new byte[Passphrase.SALT];
     LibCrypto.random(MemorySegment.ofArray(salt));
-    try (SecretPage wrapKey = SecretPage.allocateConfined(32)) {
-      passphrase.wrapKey(salt, logN, wrapKey.segment());
-      return new Stanza(
-          List.of(Passphrase.TYPE, B64.encode(salt), Integer.toString(logN)),
-          key.wrap(wrapKey.segment()));
-    }
+    byte[] body = key.wrap((unused, wrapKey) -> passphrase.wrapKey(salt, logN, wrapKey));
+    return new Stanza(List.of(Passphrase.TYPE, B64.encode(salt), Integer.toString(logN)), body);
   }
 
   @Override

@@ -149,22 +149,21 @@ public final class X25519Identity implements Identity {
         .orElseThrow(X25519Identity::malformed);
   }
 
-  private Optional<FileKey> open(byte[] share, byte[] body) throws AgeException.Header {
-    try (SecretPage scratch = SecretPage.allocateConfined(2 * KEY)) {
-      MemorySegment shared = scratch.segment().asSlice(0, KEY);
-      MemorySegment wrapKey = scratch.segment().asSlice(KEY, KEY);
-      if (!agree(MemorySegment.ofArray(share), shared)) {
-        throw new AgeException.Header("the share of an X25519 stanza has low order");
-      }
-      recipient.wrapKey(shared, share, wrapKey);
-      return FileKey.unwrap(wrapKey, body);
-    }
+  private Optional<FileKey> open(byte[] share, byte[] body) throws AgeException {
+    return FileKey.unwrap(
+        body,
+        (shared, wrapKey) -> {
+          if (!agree(MemorySegment.ofArray(share), shared)) {
+            throw new AgeException.Header("the share of an X25519 stanza has low order");
+          }
+          recipient.wrapKey(shared, share, wrapKey);
+        });
   }
 
   private boolean agree(MemorySegment share, MemorySegment shared) {
     lock.readLock().lock();
     try {
-      return LibCrypto.x25519(scalar.segment(), share, shared);
+      return LibCrypto.x25519(scalar.segment(), recipient.segment(), share, shared);
     } finally {
       lock.readLock().unlock();
     }

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import nixbroker.secret.LibCrypto;
-import nixbroker.secret.SecretPage;
 
 /** {@code age1…}: a 32-byte X25519 point. */
 public final class X25519Recipient implements Recipient {
@@ -52,18 +51,21 @@ public final class X25519Recipient implements Recipient {
   @Override
   public Stanza wrap(FileKey key) throws AgeException {
     byte[] share = new byte[KEY];
-    try (SecretPage scratch = SecretPage.allocateConfined(2 * KEY)) {
-      MemorySegment shared = scratch.segment().asSlice(0, KEY);
-      MemorySegment wrapKey = scratch.segment().asSlice(KEY, KEY);
-      boolean agreed =
-          LibCrypto.x25519Encapsulate(
-              MemorySegment.ofArray(point), MemorySegment.ofArray(share), shared);
-      if (!agreed) {
-        throw new AgeException.Key("the recipient " + text + " has low order");
-      }
-      wrapKey(shared, share, wrapKey);
-      return new Stanza(List.of(TYPE, B64.encode(share)), key.wrap(wrapKey));
+    byte[] body = key.wrap((shared, wrapKey) -> encapsulate(share, shared, wrapKey));
+    return new Stanza(List.of(TYPE, B64.encode(share)), body);
+  }
+
+  private void encapsulate(byte[] share, MemorySegment shared, MemorySegment wrapKey)
+      throws AgeException.Key {
+    if (!LibCrypto.x25519Encapsulate(segment(), MemorySegment.ofArray(share), shared)) {
+      throw new AgeException.Key("the recipient " + text + " has low order");
     }
+    wrapKey(shared, share, wrapKey);
+  }
+
+  /** The point, not to be written to. */
+  MemorySegment segment() {
+    return MemorySegment.ofArray(point);
   }
 
   void wrapKey(MemorySegment shared, byte[] share, MemorySegment out) {

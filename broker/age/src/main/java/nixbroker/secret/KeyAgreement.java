@@ -1,5 +1,6 @@
 package nixbroker.secret;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static nixbroker.secret.LibCryptoLibrary.require;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 /** Diffie-Hellman through EVP_PKEY; a key lives for one call only. */
 final class KeyAgreement {
   private static final int X25519 = 1034;
+  private static final int KEY_PAIR = 0x87;
   private static final MemorySegment NULL = MemorySegment.NULL;
 
   private KeyAgreement() {}
@@ -25,11 +27,12 @@ final class KeyAgreement {
         });
   }
 
-  static boolean x25519(MemorySegment scalar, MemorySegment point, MemorySegment shared) {
+  static boolean x25519(
+      MemorySegment scalar, MemorySegment own, MemorySegment point, MemorySegment shared) {
     return run(
         () -> {
           try (Arena arena = Arena.ofConfined();
-              Owned key = privateX25519(scalar)) {
+              Owned key = pairX25519(scalar, own, arena)) {
             return agree(key, point, shared, arena);
           }
         });
@@ -53,6 +56,26 @@ final class KeyAgreement {
             LibCryptoFunctions.PKEY_PRIVATE.invokeExact(X25519, NULL, scalar, scalar.byteSize()),
         LibCryptoFunctions.PKEY_FREE,
         "an X25519 key");
+  }
+
+  /** Given its public half, libcrypto does not compute it again. */
+  private static Owned pairX25519(MemorySegment scalar, MemorySegment point, Arena arena)
+      throws Throwable {
+    MemorySegment type = arena.allocateFrom("X25519");
+    MemorySegment pub = arena.allocate(point.byteSize()).copyFrom(point);
+    MemorySegment pair = new Parameters(arena, 2).octets("pub", pub).octets("priv", scalar).array();
+    MemorySegment key = arena.allocate(ADDRESS);
+    try (Owned maker =
+        Owned.of(
+            (MemorySegment) LibCryptoFunctions.PKEY_OF_TYPE.invokeExact(NULL, type, NULL),
+            LibCryptoFunctions.CONTEXT_FREE,
+            "X25519")) {
+      require((int) LibCryptoFunctions.PKEY_DATA_INIT.invokeExact(maker.pointer()), "X25519");
+      require(
+          (int) LibCryptoFunctions.PKEY_DATA.invokeExact(maker.pointer(), key, KEY_PAIR, pair),
+          "an X25519 key");
+    }
+    return Owned.of(key.get(ADDRESS, 0), LibCryptoFunctions.PKEY_FREE, "an X25519 key");
   }
 
   private static Owned generate(String type, String group, Arena arena) throws Throwable {
@@ -88,7 +111,7 @@ final class KeyAgreement {
         Owned context =
             Owned.of(
                 (MemorySegment) LibCryptoFunctions.DERIVE_NEW.invokeExact(key.pointer(), NULL),
-                LibCryptoFunctions.DERIVE_FREE,
+                LibCryptoFunctions.CONTEXT_FREE,
                 "an agreement")) {
       MemorySegment encoded = arena.allocate(point.byteSize()).copyFrom(point);
       MemorySegment length = arena.allocateFrom(JAVA_LONG, shared.byteSize());

@@ -1,16 +1,12 @@
 package nixbroker.secret;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static nixbroker.secret.LibCryptoLibrary.require;
 import static nixbroker.secret.LibCryptoLibrary.run;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,9 +20,6 @@ public final class LibCrypto {
   /** Bytes that {@link #seal} adds. */
   public static final int TAG = 16;
 
-  private static final String AEAD = "ChaCha20-Poly1305";
-  private static final int AEAD_GET_TAG = 0x10;
-  private static final int AEAD_SET_TAG = 0x11;
   private static final int SCRYPT_R = 8;
   private static final MemorySegment NULL = MemorySegment.NULL;
 
@@ -46,7 +39,9 @@ public final class LibCrypto {
   public static void random(MemorySegment out) {
     run(
         () ->
-            require((int) LibCryptoFunctions.RAND_PRIV_BYTES.invokeExact(out, size(out)), "RAND"));
+            require(
+                (int) LibCryptoFunctions.RAND_PRIV_BYTES.invokeExact(out, (int) out.byteSize()),
+                "RAND"));
   }
 
   /** Constant-time equality of segments anywhere; the lengths are not secret. */
@@ -61,12 +56,14 @@ public final class LibCrypto {
   }
 
   /**
-   * Agreement of a scalar with a peer's 32-byte point (anywhere) into 32 bytes.
+   * Agreement of a scalar and its own point, known already, with a peer's point (32 bytes each, the
+   * points anywhere) into 32 bytes.
    *
    * @return false when the point has low order: the result is all zero
    */
-  public static boolean x25519(MemorySegment scalar, MemorySegment point, MemorySegment shared) {
-    return KeyAgreement.x25519(scalar, point, shared);
+  public static boolean x25519(
+      MemorySegment scalar, MemorySegment own, MemorySegment point, MemorySegment shared) {
+    return KeyAgreement.x25519(scalar, own, point, shared);
   }
 
   /**
@@ -140,16 +137,7 @@ public final class LibCrypto {
    */
   public static void seal(
       MemorySegment key, byte[] nonce, MemorySegment plain, MemorySegment ciphertext) {
-    run(
-        () -> {
-          try (Arena arena = Arena.ofConfined();
-              Owned cipher = cipher(arena, key, nonce, 1)) {
-            long length = plain.byteSize();
-            update(cipher, arena, plain, ciphertext.asSlice(0, length));
-            require(finish(cipher, arena), AEAD);
-            return require(control(cipher, AEAD_GET_TAG, ciphertext.asSlice(length, TAG)), AEAD);
-          }
-        });
+    Aead.seal(key, nonce, plain, ciphertext);
   }
 
   /**
@@ -159,21 +147,7 @@ public final class LibCrypto {
    */
   public static boolean open(
       MemorySegment key, byte[] nonce, MemorySegment ciphertext, MemorySegment plain) {
-    return run(
-        () -> {
-          try (Arena arena = Arena.ofConfined();
-              Owned cipher = cipher(arena, key, nonce, 0)) {
-            long length = plain.byteSize();
-            require(control(cipher, AEAD_SET_TAG, ciphertext.asSlice(length, TAG)), AEAD);
-            update(cipher, arena, ciphertext.asSlice(0, length), plain);
-            boolean authentic = finish(cipher, arena) == 1;
-            if (!authentic) {
-              plain.fill((byte) 0);
-              LibCryptoFunctions.ERR_CLEAR.invokeExact();
-            }
-            return authentic;
-          }
-        });
+    return Aead.open(key, nonce, ciphertext, plain);
   }
 
   /**
@@ -221,73 +195,10 @@ public final class LibCrypto {
 
   /** Algorithms looked up once: a fetch costs more than a MAC. */
   private static final class Fetched {
-    static final MemorySegment HMAC = fetch(LibCryptoFunctions.MAC_FETCH, "HMAC");
-    static final MemorySegment CHACHA20_POLY1305 = fetch(LibCryptoFunctions.CIPHER_FETCH, AEAD);
-    static final MemorySegment SHA512 = fetch(LibCryptoFunctions.DIGEST_FETCH, "SHA512");
-
-    /** An OSSL_PARAM array: digest = SHA256. */
-    static final MemorySegment HMAC_SHA256 = digestParameter("SHA256");
-
-    private static MemorySegment fetch(MethodHandle function, String name) {
-      return run(
-          () -> {
-            try (Arena arena = Arena.ofConfined()) {
-              MemorySegment found =
-                  (MemorySegment) function.invokeExact(NULL, arena.allocateFrom(name), NULL);
-              require(found.address() == 0 ? 0 : 1, name);
-              return found;
-            }
-          });
-    }
-
-    private static MemorySegment digestParameter(String digest) {
-      int utf8String = 4;
-      Arena forever = Arena.global();
-      MemorySegment parameters = forever.allocate(2 * 40, 8);
-      parameters.set(ADDRESS, 0, forever.allocateFrom("digest"));
-      parameters.set(JAVA_INT, 8, utf8String);
-      parameters.set(ADDRESS, 16, forever.allocateFrom(digest));
-      parameters.set(JAVA_LONG, 24, digest.getBytes(StandardCharsets.US_ASCII).length);
-      return parameters;
-    }
-  }
-
-  private static Owned cipher(Arena arena, MemorySegment key, byte[] nonce, int encrypt)
-      throws Throwable {
-    MemorySegment context = (MemorySegment) LibCryptoFunctions.CIPHER_NEW.invokeExact();
-    Owned cipher = Owned.of(context, LibCryptoFunctions.CIPHER_FREE, AEAD);
-    MemorySegment iv = arena.allocateFrom(JAVA_BYTE, nonce);
-    require(
-        (int)
-            LibCryptoFunctions.CIPHER_INIT.invokeExact(
-                context, Fetched.CHACHA20_POLY1305, key, iv, encrypt, NULL),
-        AEAD);
-    return cipher;
-  }
-
-  private static void update(Owned cipher, Arena arena, MemorySegment in, MemorySegment out)
-      throws Throwable {
-    if (in.byteSize() > 0) {
-      MemorySegment written = arena.allocate(JAVA_INT);
-      require(
-          (int)
-              LibCryptoFunctions.CIPHER_UPDATE.invokeExact(
-                  cipher.pointer(), out, written, in, size(in)),
-          AEAD);
-    }
-  }
-
-  private static int finish(Owned cipher, Arena arena) throws Throwable {
-    return (int)
-        LibCryptoFunctions.CIPHER_FINAL.invokeExact(
-            cipher.pointer(), arena.allocate(TAG), arena.allocate(JAVA_INT));
-  }
-
-  private static int control(Owned cipher, int command, MemorySegment tag) throws Throwable {
-    return (int) LibCryptoFunctions.CIPHER_CONTROL.invokeExact(cipher.pointer(), command, TAG, tag);
-  }
-
-  private static int size(MemorySegment segment) {
-    return Math.toIntExact(segment.byteSize());
+    static final MemorySegment HMAC = LibCryptoLibrary.fetch(LibCryptoFunctions.MAC_FETCH, "HMAC");
+    static final MemorySegment SHA512 =
+        LibCryptoLibrary.fetch(LibCryptoFunctions.DIGEST_FETCH, "SHA512");
+    static final MemorySegment HMAC_SHA256 =
+        new Parameters(Arena.global(), 1).text("digest", "SHA256").array();
   }
 }

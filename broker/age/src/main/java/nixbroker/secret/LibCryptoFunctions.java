@@ -21,6 +21,11 @@ final class LibCryptoFunctions {
   static final MethodHandle PKEY_FREE = bindVoid("EVP_PKEY_free", ADDRESS);
   static final MethodHandle PKEY_PRIVATE =
       bind("EVP_PKEY_new_raw_private_key", ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
+  static final MethodHandle PKEY_OF_TYPE =
+      bind("EVP_PKEY_CTX_new_from_name", ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+  static final MethodHandle PKEY_DATA_INIT = bind("EVP_PKEY_fromdata_init", JAVA_INT, ADDRESS);
+  static final MethodHandle PKEY_DATA =
+      bind("EVP_PKEY_fromdata", JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
   static final MethodHandle PKEY_KEYGEN =
       variadic(3, "EVP_PKEY_Q_keygen", ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
   static final MethodHandle PKEY_COPY_PARAMETERS =
@@ -37,7 +42,7 @@ final class LibCryptoFunctions {
           JAVA_LONG,
           ADDRESS);
   static final MethodHandle DERIVE_NEW = bind("EVP_PKEY_CTX_new", ADDRESS, ADDRESS, ADDRESS);
-  static final MethodHandle DERIVE_FREE = bindVoid("EVP_PKEY_CTX_free", ADDRESS);
+  static final MethodHandle CONTEXT_FREE = bindVoid("EVP_PKEY_CTX_free", ADDRESS);
   static final MethodHandle DERIVE_INIT = bind("EVP_PKEY_derive_init", JAVA_INT, ADDRESS);
   static final MethodHandle DERIVE_PEER =
       bind("EVP_PKEY_derive_set_peer", JAVA_INT, ADDRESS, ADDRESS);

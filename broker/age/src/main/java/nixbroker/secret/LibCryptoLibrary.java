@@ -37,6 +37,21 @@ final class LibCryptoLibrary {
     return status;
   }
 
+  /** An algorithm that is never freed. */
+  static MemorySegment fetch(MethodHandle function, String name) {
+    return run(
+        () -> {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment found =
+                (MemorySegment)
+                    function.invokeExact(
+                        MemorySegment.NULL, arena.allocateFrom(name), MemorySegment.NULL);
+            require(found.address() == 0 ? 0 : 1, name);
+            return found;
+          }
+        });
+  }
+
   static synchronized void load(Optional<Path> path) {
     if (library != null) {
       return;

@@ -36,7 +36,7 @@ final class Tools {
 
   static byte[] run(byte[] input, List<String> environment, String... command)
       throws IOException, InterruptedException {
-    command[0] = find(command[0]);
+    command[0] = command[0].startsWith("/") ? command[0] : find(command[0]);
     ProcessBuilder builder = new ProcessBuilder(command);
     for (String setting : environment) {
       builder.environment().put(setting.split("=", 2)[0], setting.split("=", 2)[1]);
