@@ -179,6 +179,25 @@ record Repository(
     return settings;
   }
 
+  /**
+   * Writes entries into the user's index. Git then looks at the contents of files that were written
+   * at the same time as the index, and would run the repository's filters for it.
+   */
+  void updateIndex(String entries) {
+    Map<String, String> environment = new HashMap<>(environment());
+    int count = 0;
+    for (Setting setting : settings()) {
+      if (setting.key().startsWith("filter.")) {
+        environment.put("GIT_CONFIG_KEY_" + count, setting.key());
+        environment.put(
+            "GIT_CONFIG_VALUE_" + count, setting.key().endsWith(".required") ? "false" : "");
+        count++;
+      }
+    }
+    environment.put("GIT_CONFIG_COUNT", String.valueOf(count));
+    git.output(top, environment, entries, List.of("update-index", "-z", "--index-info"));
+  }
+
   /** Moves HEAD, or what it points to, if it still is at {@code from}; empty: no commit. */
   boolean moveHead(String to, String from, String why) {
     String none = "0".repeat(format.equals("sha256") ? 64 : 40);

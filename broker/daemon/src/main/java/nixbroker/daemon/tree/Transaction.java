@@ -121,7 +121,7 @@ final class Transaction {
             .map(item -> info(item, to.apply(item)))
             .collect(Collectors.joining());
     if (!ours.isEmpty()) {
-      repository.run(ours, List.of("update-index", "-z", "--index-info"));
+      repository.updateIndex(ours);
     }
   }
 

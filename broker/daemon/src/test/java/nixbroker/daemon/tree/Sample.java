@@ -67,6 +67,12 @@ final class Sample implements AutoCloseable {
     git("config", "user.email", "person@example.org");
   }
 
+  /** Makes the ledger, so that a broker finds one. */
+  void prepare() {
+    trees();
+    close();
+  }
+
   Trees trees() {
     return trees(Path.of("git"));
   }
