@@ -3,6 +3,7 @@ package nixbroker.age;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import nixbroker.secret.LibCrypto;
@@ -36,7 +37,7 @@ public final class AgeFile {
     return decrypt(file, List.of(with));
   }
 
-  /** The same, with the first of the identities that opens it. */
+  /** The same, with the first that opens it: keys held here, then those that ask a device. */
   public static byte[] decrypt(byte[] file, List<? extends Identity> with) throws AgeException {
     return open(
         file,
@@ -139,13 +140,23 @@ public final class AgeFile {
 
   private static FileKey fileKey(List<Stanza> stanzas, List<? extends Identity> with)
       throws AgeException {
-    for (Identity identity : with) {
+    for (Identity identity : heldHereFirst(with)) {
       Optional<FileKey> key = identity.unwrap(stanzas);
       if (key.isPresent()) {
         return key.get();
       }
     }
     throw new AgeException.NoMatch("no identity opens this file");
+  }
+
+  private static List<Identity> heldHereFirst(List<? extends Identity> with) {
+    List<Identity> ordered = new ArrayList<>(with);
+    ordered.sort(Comparator.comparing(identity -> !isHeldHere(identity)));
+    return ordered;
+  }
+
+  private static boolean isHeldHere(Identity identity) {
+    return identity instanceof X25519Identity || identity instanceof ScryptIdentity;
   }
 
   private static byte[] binary(byte[] file) throws AgeException.Armor {

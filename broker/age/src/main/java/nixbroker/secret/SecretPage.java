@@ -95,7 +95,8 @@ public final class SecretPage implements AutoCloseable {
    * Wipes, unlocks, unmaps; a second call does nothing.
    *
    * @throws IllegalStateException while a native call works on the page: it is wiped already, but
-   *     stays mapped and can be closed again; or on another thread when the page is confined
+   *     stays mapped and can be closed again
+   * @throws WrongThreadException on another thread when the page is confined
    */
   @Override
   public synchronized void close() {

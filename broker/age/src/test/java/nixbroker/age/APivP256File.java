@@ -61,6 +61,15 @@ class APivP256File {
   }
 
   @Test
+  void doesNotAskTheSlotWhenAKeyHeldHereOpensIt() throws Exception {
+    byte[] text = key("x25519").get("identity").getBytes(StandardCharsets.US_ASCII);
+    try (var held = X25519Identity.parse(text)) {
+      AgeFile.decrypt(file("piv-p256-two-and-x25519.age"), List.of(identity(A), held));
+    }
+    assertThat(asked).hasValue(0);
+  }
+
+  @Test
   void ofOursOpensWithTheKeyInTheSlot() throws Exception {
     byte[] file = AgeFile.encrypt(PLAINTEXT, List.of(recipient(B), recipient(A)));
 
