@@ -55,17 +55,35 @@ final class Daemon implements AutoCloseable {
     var server = new RpcServer(configuration.socket(), tunnelEnd, rooms, log);
     undo.push(server::stop);
     rooms.trees().recover().forEach(line -> log.println("nbrokerd: " + line));
-    server.start();
-    if (configuration.health().isPresent()) {
-      HealthPage page = HealthPage.open(configuration.health().get(), rooms.seal());
-      undo.push(page::close);
-      log.println("nbrokerd: health on http://127.0.0.1:" + page.port() + "/health");
-    }
+    listen(server);
+    configuration.health().ifPresent(settings -> show(settings, rooms.seal()));
     configuration
         .hardware()
         .softwareKey()
         .ifPresent(_ -> log.println("nbrokerd: NOT A REAL KEY: `hardware.software-key` is set"));
     log.println("nbrokerd: ready on " + configuration.socket() + ", sealed");
+  }
+
+  private void listen(RpcServer server) {
+    try {
+      server.start();
+    } catch (IOException e) {
+      throw new StartFailure(
+          StartFailure.REFUSED,
+          "nothing can listen on " + configuration.socket(),
+          "set `socket` in the configuration to a path on a local file system");
+    }
+  }
+
+  private void show(HealthPage.Settings settings, Seal seal) {
+    try {
+      HealthPage page = HealthPage.open(settings, seal);
+      undo.push(page::close);
+      log.println("nbrokerd: health on http://127.0.0.1:" + page.port() + "/health");
+    } catch (IOException e) {
+      throw new StartFailure(
+          StartFailure.REFUSED, "the health page: " + e.getMessage(), "set `health.port`");
+    }
   }
 
   private Rooms rooms(Ledger ledger, SocketAddress tunnelEnd) {

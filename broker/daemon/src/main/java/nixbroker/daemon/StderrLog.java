@@ -7,9 +7,8 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
-import nixbroker.daemon.refusal.Incident;
 
-/** What libraries and rooms log: one line on standard error, of a failure classes and frames. */
+/** What libraries and rooms log: one line on standard error each. */
 final class StderrLog extends Handler {
   /**
    * Says at every start that a Unix socket knows no SO_KEEPALIVE. Held, or it would be collected.
@@ -36,11 +35,20 @@ final class StderrLog extends Handler {
   public void publish(LogRecord line) {
     String name = String.valueOf(line.getLoggerName());
     String who = name.startsWith("nixbroker.") ? "" : name.substring(name.lastIndexOf('.') + 1);
-    String report = line.getThrown() == null ? "" : Incident.of(name, line.getThrown()).report();
-    out.println("nbrokerd: " + (who.isEmpty() ? "" : who + ": ") + formatter.formatMessage(line));
-    if (!report.isEmpty()) {
-      out.print(report);
+    out.println(
+        "nbrokerd: "
+            + (who.isEmpty() ? "" : who + ": ")
+            + formatter.formatMessage(line)
+            + causes(line.getThrown()));
+  }
+
+  /** Their classes only: a message may quote what it failed on. */
+  private static String causes(Throwable thrown) {
+    StringBuilder names = new StringBuilder();
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      names.append(names.isEmpty() ? " (" : ", ").append(cause.getClass().getSimpleName());
     }
+    return names.isEmpty() ? "" : names.append(')').toString();
   }
 
   @Override
