@@ -27,7 +27,13 @@ final class Wire {
     this.out = out;
   }
 
-  private record Frame(char type, byte[] body) {}
+  private record Frame(char type, byte[] body) {
+    /** The body may be a PIN. */
+    @Override
+    public String toString() {
+      return "Frame[" + type + ", " + body.length + " bytes]";
+    }
+  }
 
   private Frame read() throws IOException {
     int type = in.readUnsignedByte();

@@ -13,6 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import nixbroker.daemon.refusal.Incident;
 import nixbroker.daemon.refusal.Refusal;
+import nixbroker.secret.Hardening;
+import nixbroker.secret.LibCryptoException;
+import nixbroker.secret.SecretMemoryException;
 
 /** The program nbrokerd. */
 public final class Broker {
@@ -56,6 +59,8 @@ public final class Broker {
       return refused(err, failure.exitCode(), failure.getMessage(), failure.remedy());
     } catch (Refusal refusal) {
       return refused(err, StartFailure.REFUSED, refusal.cause(), refusal.remedy());
+    } catch (SecretMemoryException | LibCryptoException missing) {
+      return refused(err, StartFailure.REFUSED, missing.getMessage(), "");
     } catch (Throwable defect) {
       err.print("nbrokerd: " + Incident.of("start", defect).report());
       return DEFECT;
@@ -78,6 +83,7 @@ public final class Broker {
           "nbrokerd runs on Linux only, and this is " + System.getProperty("os.name"),
           "");
     }
+    Hardening.setUndumpable();
     StderrLog.install(err);
     Optional<Path> programs =
         Optional.ofNullable(System.getProperty("nixbroker.home")).map(home -> Path.of(home, "bin"));

@@ -21,6 +21,7 @@ import nixbroker.daemon.seal.Seal;
 import nixbroker.daemon.tree.Trees;
 import nixbroker.daemon.tunnel.Tunnel;
 import nixbroker.daemon.web.HealthPage;
+import nixbroker.secret.LibCrypto;
 
 /** The rooms: built in order, taken down in reverse. */
 final class Daemon implements AutoCloseable {
@@ -42,6 +43,7 @@ final class Daemon implements AutoCloseable {
 
   /** Answers, sealed, when it returns. */
   synchronized void start() throws IOException {
+    LibCrypto.load(configuration.libcrypto().orElse(null));
     PrivateFolder.make(configuration.state());
     undo.push(InstanceLock.take(configuration.state())::close);
     SocketFile.clear(configuration.socket());
