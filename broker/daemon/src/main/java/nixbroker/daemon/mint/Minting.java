@@ -4,12 +4,13 @@ import static nixbroker.daemon.refusal.Reason.ANCHOR_TAKEN;
 import static nixbroker.daemon.refusal.Reason.SOPS_CONFIG_MISSING;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import nixbroker.daemon.policy.HostName;
 import nixbroker.daemon.policy.SecretPath;
 import nixbroker.daemon.policy.UserName;
@@ -36,7 +37,8 @@ final class Minting implements AutoCloseable {
   private final TreeFiles documents;
   private final HostKeys keys;
   private final boolean newHost;
-  private final Map<SecretPath, List<String>> additions = new TreeMap<>();
+  private final Grants grants;
+  private final Map<SecretPath, List<String>> additions;
 
   Minting(Mint.Settings settings, Tree tree, Seal seal, Mint.Request request, InstantSource clock) {
     this.tree = tree;
@@ -55,13 +57,17 @@ final class Minting implements AutoCloseable {
     }
     this.keys =
         newHost ? HostKeys.generate(request.host()) : documents.hostKeys(install, request.host());
+    boolean ready = false;
     try {
       users();
       editRules(settings);
-      findAdditions();
-    } catch (RuntimeException e) {
-      keys.close();
-      throw e;
+      this.grants = new Grants(tree, rules, files, minted());
+      this.additions = grants.additions(documents);
+      ready = true;
+    } finally {
+      if (!ready) {
+        keys.close();
+      }
     }
   }
 
@@ -104,42 +110,23 @@ final class Minting implements AutoCloseable {
     rules.anchor(name, recipient);
   }
 
-  private void findAdditions() {
-    for (SecretPath file : files) {
-      List<String> ours = ours(file);
-      if (!ours.isEmpty()) {
-        List<String> missing = documents.missing(file, ours);
-        if (!missing.isEmpty()) {
-          additions.put(file, missing);
-        }
-      }
-    }
-  }
-
-  /** Which of the recipients minted here the rules give a file. */
-  private List<String> ours(SecretPath file) {
-    List<String> granted = rules.winner(file).map(SopsConfig.Rule::recipients).orElse(List.of());
-    return minted().values().stream().filter(granted::contains).toList();
-  }
-
   /** Anchor name to recipient, the host first. */
-  private Map<String, String> minted() {
-    Map<String, String> minted = new LinkedHashMap<>();
+  private LinkedHashMap<String, String> minted() {
+    LinkedHashMap<String, String> minted = new LinkedHashMap<>();
     minted.put(hostAnchor(), keys.hostRecipient());
     request.users().forEach(user -> minted.put(userAnchor(user), keys.recipient(user)));
     return minted;
   }
 
   Mint.Plan plan(String mintedAt) {
+    Map<SecretPath, Map<String, byte[]>> values = values();
+    List<SecretPath> made = values.keySet().stream().filter(f -> !documents.exists(f)).toList();
+    Set<SecretPath> changed = new TreeSet<>(additions.keySet());
+    changed.addAll(values.keySet());
+    changed.removeAll(made);
+    boolean unchanged = values.isEmpty() && changed.isEmpty() && rules.after() == rules.before();
     Map<String, List<String>> created = new LinkedHashMap<>();
-    created(install, keys.install(), created);
-    created(secrets, keys.secrets(), created);
-    boolean unchanged =
-        created.isEmpty()
-            && keys.secrets().isEmpty()
-            && additions.isEmpty()
-            && rules.after() == rules.before();
-    List<String> rekeyed = additions.keySet().stream().map(tree::shown).toList();
+    made.forEach(f -> created.put(tree.shown(f), List.copyOf(values.get(f).keySet())));
     return new Mint.Plan(
         request.tree().text(),
         request.host().text(),
@@ -149,57 +136,20 @@ final class Minting implements AutoCloseable {
         created,
         rules.newAnchors(),
         rules.newRules(),
-        gains(created),
+        grants.gains(made, additions),
         Map.of(),
-        transitive(),
-        rekeyed,
+        grants.transitive(documents),
+        changed.stream().map(tree::shown).toList(),
         tree.shown(configPath));
   }
 
-  private void created(
-      SecretPath path, Map<String, byte[]> values, Map<String, List<String>> created) {
-    if (!values.isEmpty() && !documents.exists(path)) {
-      created.put(tree.shown(path), List.copyOf(values.keySet()));
-    }
-  }
-
-  private Map<String, List<String>> gains(Map<String, List<String>> created) {
-    Map<String, List<String>> gains = new LinkedHashMap<>();
-    minted()
-        .forEach(
-            (anchor, recipient) -> {
-              List<String> gained = new ArrayList<>();
-              if (created.containsKey(tree.shown(secrets)) && ours(secrets).contains(recipient)) {
-                gained.add(tree.shown(secrets));
-              }
-              additions.forEach(
-                  (file, added) -> {
-                    if (added.contains(recipient)) {
-                      gained.add(tree.shown(file));
-                    }
-                  });
-              if (!gained.isEmpty()) {
-                gains.put(anchor, gained);
-              }
-            });
-    return gains;
-  }
-
-  // Root of the host reads its secrets file, hence the users' keys in it, hence what those open.
-  private List<String> transitive() {
-    List<String> lines = new ArrayList<>();
-    for (UserName user : request.users()) {
-      String recipient = keys.recipient(user);
-      for (SecretPath file : files) {
-        List<String> granted = ours(file);
-        if (granted.contains(recipient)
-            && !granted.contains(keys.hostRecipient())
-            && documents.isEncrypted(file)) {
-          lines.add(hostAnchor() + " reads " + tree.shown(file) + " through " + userAnchor(user));
-        }
-      }
-    }
-    return lines;
+  /** The files that get new values, install.yaml first. */
+  private Map<SecretPath, Map<String, byte[]>> values() {
+    Map<SecretPath, Map<String, byte[]>> values = new LinkedHashMap<>();
+    values.put(install, keys.install());
+    values.put(secrets, keys.secrets());
+    values.values().removeIf(Map::isEmpty);
+    return values;
   }
 
   /**
@@ -213,8 +163,12 @@ final class Minting implements AutoCloseable {
       read.put(configPath, Optional.of(configBytes));
       written.put(configPath, rules.after().bytes());
     }
-    put(install, keys.install(), read, written);
-    put(secrets, keys.secrets(), read, written);
+    values()
+        .forEach(
+            (path, values) -> {
+              read.put(path, documents.content(path));
+              written.put(path, documents.withValues(path, values, rules.ruleFor(path)));
+            });
     int done = 0;
     for (Map.Entry<SecretPath, List<String>> addition : additions.entrySet()) {
       SecretPath file = addition.getKey();
@@ -227,23 +181,11 @@ final class Minting implements AutoCloseable {
     return new Tree.Change(message(), read, written);
   }
 
-  private void put(
-      SecretPath path,
-      Map<String, byte[]> values,
-      Map<SecretPath, Optional<byte[]>> read,
-      Map<SecretPath, byte[]> written) {
-    if (values.isEmpty()) {
-      return;
-    }
-    read.put(path, documents.content(path));
-    written.put(path, documents.withValues(path, values, rules.ruleFor(path)));
-  }
-
   private void verify(SecretPath path, byte[] content) {
     if (path.equals(configPath)) {
       return;
     }
-    List<String> granted = ours(path);
+    List<String> granted = grants.of(path);
     try (var host = keys.hostIdentity()) {
       documents.verify(path, content, host, granted.contains(keys.hostRecipient()));
     }
