@@ -32,6 +32,7 @@ final class Broker implements AutoCloseable {
     } catch (IOException e) {
       throw Failure.of(Exit.NO_BROKER, "NO_BROKER", why(socket, e), Refusals.START);
     }
+    NoTls.install();
     return new Broker(
         OkHttpChannelBuilder.forAddress("127.0.0.1", 1, InsecureChannelCredentials.create())
             .socketFactory(new UnixSocketFactory(connection))

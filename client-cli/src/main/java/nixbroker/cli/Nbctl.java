@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -19,6 +20,7 @@ public final class Nbctl {
 
   private final Terminal terminal;
   private boolean json;
+  private boolean interrupted;
 
   private Nbctl(Terminal terminal) {
     this.terminal = terminal;
@@ -26,7 +28,14 @@ public final class Nbctl {
 
   /** Ends the process with one of the documented exit codes. */
   public static void main(String[] args) {
-    System.exit(new Nbctl(new Terminal(System.getenv())).end(args));
+    Nbctl nbctl = new Nbctl(new Terminal(System.getenv()));
+    int code = nbctl.end(args);
+    if (nbctl.interrupted) {
+      // A signal's own exit code stands: this waits for the end it began.
+      System.exit(code);
+    }
+    // Everything is closed and nothing is buffered; exit() would first set up a logger to say so.
+    Runtime.getRuntime().halt(code);
   }
 
   private int end(String[] args) {
@@ -61,10 +70,11 @@ public final class Nbctl {
   }
 
   private Exit run(String[] args) {
-    String name = chosen(args);
     json = List.of(args).contains("--json");
+    List<String> words = new ArrayList<>(List.of(args));
+    String name = take(words);
     CommandLine line = new CommandLine(name == null ? CommandTree.all() : CommandTree.only(name));
-    ParseResult parsed = parse(line, args);
+    ParseResult parsed = parse(line, words);
     ParseResult leaf = parsed;
     while (leaf.hasSubcommand()) {
       leaf = leaf.subcommand();
@@ -90,6 +100,7 @@ public final class Nbctl {
       return CommandTree.command(name).run(leaf, session);
     } catch (StatusRuntimeException e) {
       if (session.interrupted()) {
+        interrupted = true;
         return Exit.NO_BROKER;
       }
       throw Refusals.of(e);
@@ -97,23 +108,24 @@ public final class Nbctl {
   }
 
   /**
-   * The first word that is neither an option nor an option's value; null unless it is a command.
+   * Takes the command's name out of the words: the first that is neither an option nor an option's
+   * value. Null, and nothing taken, unless it is a command.
    */
-  private static String chosen(String[] args) {
-    for (int i = 0; i < args.length; i++) {
-      String word = args[i];
+  private static String take(List<String> words) {
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
       if (word.equals("--socket") || word.equals("--tree")) {
         i++;
       } else if (!word.startsWith("-")) {
-        return CommandTree.NAMES.contains(word) ? word : null;
+        return CommandTree.NAMES.contains(word) ? words.remove(i) : null;
       }
     }
     return null;
   }
 
-  private static ParseResult parse(CommandLine line, String[] args) {
+  private static ParseResult parse(CommandLine line, List<String> words) {
     try {
-      return line.parseArgs(args);
+      return line.parseArgs(words.toArray(String[]::new));
     } catch (ParameterException e) {
       throw Failure.usage(cause(e), hint(e));
     }

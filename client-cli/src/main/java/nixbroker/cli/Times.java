@@ -3,9 +3,7 @@ package nixbroker.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
+import java.util.TimeZone;
 
 /** The one place that reads and shows times, rounded to what matters. */
 final class Times {
@@ -92,24 +90,33 @@ final class Times {
 
   /** 13:42, yesterday 23:10, tomorrow 02:00, 2026-05-03 10:00; in the local time zone. */
   static String clock(Instant now, long atMillis) {
-    ZoneId zone = ZoneId.systemDefault();
-    ZonedDateTime at = Instant.ofEpochMilli(atMillis).atZone(zone);
-    LocalDate today = LocalDate.ofInstant(now, zone);
-    String time = two(at.getHour()) + ':' + two(at.getMinute());
-    long days = ChronoUnit.DAYS.between(today, at.toLocalDate());
+    long at = localSeconds(atMillis);
+    long day = Math.floorDiv(at, DAY);
+    long days = day - Math.floorDiv(localSeconds(now.toEpochMilli()), DAY);
+    String time = minutes(at);
     if (days == 0) {
       return time;
     }
     if (days == 1) {
       return "tomorrow " + time;
     }
-    return (days == -1 ? "yesterday" : at.toLocalDate().toString()) + ' ' + time;
+    return (days == -1 ? "yesterday" : LocalDate.ofEpochDay(day).toString()) + ' ' + time;
   }
 
   /** 10:31:07 */
   static String second(long atMillis) {
-    ZonedDateTime at = Instant.ofEpochMilli(atMillis).atZone(ZoneId.systemDefault());
-    return two(at.getHour()) + ':' + two(at.getMinute()) + ':' + two(at.getSecond());
+    long at = localSeconds(atMillis);
+    return minutes(at) + ':' + two(Math.floorMod(at, MINUTE));
+  }
+
+  private static String minutes(long localSeconds) {
+    long ofDay = Math.floorMod(localSeconds, DAY);
+    return two(ofDay / HOUR) + ':' + two(ofDay % HOUR / MINUTE);
+  }
+
+  /** By the older of the JDK's two time zone classes: java.time's reads the same table again. */
+  private static long localSeconds(long millis) {
+    return Math.floorDiv(millis + TimeZone.getDefault().getOffset(millis), 1000);
   }
 
   /** Of a phase: 00:41, 1:02:10. */

@@ -11,9 +11,18 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A gRPC server on a Unix socket whose answers are fixed: what nbctl is shown against. */
 final class ScriptedBroker implements AutoCloseable {
+  /** Netty remarks on options that Unix sockets lack, and on the death we deal it. */
+  private static final Logger QUIET = Logger.getLogger("io.grpc.netty.shaded");
+
+  static {
+    QUIET.setLevel(Level.OFF);
+  }
+
   private final EventLoopGroup events = new NioEventLoopGroup(1);
   private final ScriptedOperator operator;
   private final Server server;
