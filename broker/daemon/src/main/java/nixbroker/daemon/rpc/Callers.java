@@ -19,7 +19,7 @@ final class Callers {
    * machine's network address.
    */
   private static final Pattern BUNDLE =
-      Pattern.compile("bundle:([0-9a-f]{16})#[0-9]+(?:@([0-9a-f.:\\[\\]%]{1,80}))?");
+      Pattern.compile("bundle:([0-9a-f]{16})#[0-9]+(?:@([0-9a-z.:\\[\\]%_-]{1,80}))?");
 
   private static final Pattern REAL_UID = Pattern.compile("(?m)^Uid:\\s+(\\d+)");
 

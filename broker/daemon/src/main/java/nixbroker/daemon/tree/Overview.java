@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +32,10 @@ public final class Overview {
 
   private final Trees trees;
   private final ConcurrentHashMap<Path, Seen> seen = new ConcurrentHashMap<>();
+
+  private final ConcurrentHashMap<TreeName, Opened> opened = new ConcurrentHashMap<>();
+
+  private record Opened(Tree tree, List<String> folders) {}
 
   private record Seen(long size, FileTime changed, boolean encrypted) {}
 
@@ -61,7 +66,7 @@ public final class Overview {
   private Line line(TreeName name) {
     Path folder = trees.folder(name);
     try {
-      Tree tree = trees.open(name);
+      Tree tree = open(name, folder);
       Set<String> hosts = new TreeSet<>();
       Set<String> users = new TreeSet<>();
       tree.sopsConfig()
@@ -75,9 +80,41 @@ public final class Overview {
           hosts.size(),
           users.size(),
           "");
+    } catch (IOException e) {
+      return new Line(name, folder, false, 0, 0, 0, Trees.ioFailed(e).cause());
     } catch (Refusal refusal) {
       return new Line(name, folder, false, 0, 0, 0, refusal.cause());
     }
+  }
+
+  /** Opening asks git; a tree opened before serves while its folders are the same. */
+  private Tree open(TreeName name, Path folder) throws IOException {
+    Opened before = opened.get(name);
+    if (before != null
+        && Files.isDirectory(folder)
+        && before.folders().equals(folders(folder.toRealPath(), before.tree().top()))) {
+      return before.tree();
+    }
+    Tree tree = trees.open(name);
+    opened.put(name, new Opened(tree, folders(tree.folder(), tree.top())));
+    return tree;
+  }
+
+  /**
+   * The folder, those above it up to the top, and the top's .git; the time of a folder changes when
+   * a .sops.yaml comes or goes.
+   */
+  private static List<String> folders(Path folder, Path top) throws IOException {
+    List<String> folders = new ArrayList<>();
+    for (Path at = folder; at != null && at.startsWith(top); at = at.getParent()) {
+      var found = Files.readAttributes(at, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      folders.add(at + " " + found.fileKey() + " " + found.lastModifiedTime());
+    }
+    Path git = top.resolve(".git");
+    if (Files.exists(git, LinkOption.NOFOLLOW_LINKS)) {
+      folders.add(Files.getAttribute(git, "fileKey", LinkOption.NOFOLLOW_LINKS).toString());
+    }
+    return folders;
   }
 
   private static void anchors(String config, Set<String> hosts, Set<String> users) {
