@@ -33,6 +33,8 @@ final class Broker implements AutoCloseable {
       throw Failure.of(Exit.NO_BROKER, "NO_BROKER", why(socket, e), Refusals.START);
     }
     NoTls.install();
+    // gRPC's loggers are configured by a class that does nothing, and so stay silent.
+    System.setProperty("java.util.logging.config.class", "java.lang.Object");
     return new Broker(
         OkHttpChannelBuilder.forAddress("127.0.0.1", 1, InsecureChannelCredentials.create())
             .socketFactory(new UnixSocketFactory(connection))
