@@ -79,6 +79,6 @@ final class BundleCommand implements Command {
       long left = bundle.getExpiresMs() - session.now().toEpochMilli();
       return ", expires in " + Times.span(Duration.ofMillis(left));
     }
-    return bundle.getPhase().isEmpty() ? "" : ", " + bundle.getPhase();
+    return bundle.getPhase().isEmpty() ? "" : ", " + WatchCommand.named(bundle.getPhase());
   }
 }

@@ -90,7 +90,7 @@ final class IssueCommand implements Command {
     }
     long valid = answer.getBundle().getExpiresMs() - answer.getBundle().getIssuedMs();
     Terminal terminal = session.terminal();
-    String until = Times.exactly(Duration.ofMillis(valid));
+    String until = Times.span(Duration.ofMillis(valid));
     terminal.out("ticket    " + file + " (0600), valid " + until + ", one machine");
     terminal.out("broker    " + answer.getAddress() + "  " + Text.shortened(answer.getHostKey()));
     terminal.out("use it    nb-install --ticket " + file);

@@ -87,7 +87,7 @@ final class WatchCommand implements Command {
     String host = event.getHost();
     failed.put(host, change.getState() == PhaseState.FAILED);
     String key = event.getBundleId() + change.getPhase().name();
-    String name = change.getPhase().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String name = named(change.getPhase().name());
     String detail = change.getDetail();
     return switch (change.getState()) {
       case BEGUN -> {
@@ -111,5 +111,10 @@ final class WatchCommand implements Command {
 
   private static String line(String host, String what, String text) {
     return Text.pad(host, HOST) + ' ' + Text.pad(what, WHAT) + ' ' + text;
+  }
+
+  /** A phase as people read it: nixos-install. */
+  static String named(String phase) {
+    return phase.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -11,10 +11,11 @@ import java.util.logging.SimpleFormatter;
 /** What libraries and rooms log: one line on standard error each. */
 final class StderrLog extends Handler {
   /**
-   * Says at every start that a Unix socket knows no SO_KEEPALIVE. Held, or it would be collected.
+   * Says for every connection that a Unix socket knows no SO_KEEPALIVE. Held, or it would be
+   * collected.
    */
   private static final Logger BOOTSTRAP =
-      Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap.AbstractBootstrap");
+      Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap");
 
   private final PrintStream out;
   private final SimpleFormatter formatter = new SimpleFormatter();

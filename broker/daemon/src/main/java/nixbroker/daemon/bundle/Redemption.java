@@ -1,6 +1,7 @@
 package nixbroker.daemon.bundle;
 
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -138,7 +139,10 @@ final class Redemption {
     if (bundle.state == Bundles.State.ACTIVE) {
       throw new Refusal.Declined(
           Reason.TICKET_SPENT,
-          "the ticket for " + bundle.host + " was used; its bundle is active since " + bundle.since,
+          "the ticket for "
+              + bundle.host
+              + " was used; its bundle is active since "
+              + bundle.since.truncatedTo(ChronoUnit.SECONDS),
           "for a reinstall: nbctl bundle issue " + bundle.host);
     }
   }
