@@ -7,8 +7,10 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 import nixbroker.daemon.bundle.Bundles;
+import nixbroker.daemon.mint.Init;
 import nixbroker.daemon.mint.Mint;
 import nixbroker.daemon.policy.HostName;
+import nixbroker.daemon.policy.Requester;
 import nixbroker.daemon.policy.TreeName;
 import nixbroker.daemon.refusal.Refusal;
 import nixbroker.daemon.seal.Seal;
@@ -67,10 +69,9 @@ final class OperatorEndpoint extends OperatorGrpc.OperatorImplBase {
 
   @Override
   public void init(InitRequest request, StreamObserver<InitEvent> answer) {
+    Init.Request wanted = FromProto.init(request);
     var told = new Telling.OfInit(goesOn(answer));
-    rooms
-        .init()
-        .init(FromProto.init(request), told)
+    OwnThread.run(() -> rooms.init().init(wanted, told))
         .ifPresent(
             done -> {
               try {
@@ -84,13 +85,10 @@ final class OperatorEndpoint extends OperatorGrpc.OperatorImplBase {
 
   @Override
   public void unlock(UnlockRequest request, StreamObserver<UnlockEvent> answer) {
-    Seal.State.Open open =
-        rooms
-            .unlock()
-            .unlock(
-                TreeName.parse(request.getTree()),
-                FromProto.requester(request.getRequester()),
-                new Telling.OfUnlock(goesOn(answer)));
+    TreeName tree = TreeName.parse(request.getTree());
+    Requester requester = FromProto.requester(request.getRequester());
+    var told = new Telling.OfUnlock(goesOn(answer));
+    Seal.State.Open open = OwnThread.run(() -> rooms.unlock().unlock(tree, requester, told));
     openTunnel();
     finish(answer, UnlockEvent.newBuilder().setUnlocked(ToProto.unlocked(open)).build());
   }
