@@ -12,9 +12,9 @@ public final class Policy {
    * Decides one call. Who calls is looked at first, so that a stranger never learns whether the
    * broker is sealed.
    *
-   * @param sealed why the broker is sealed; empty while it is unlocked
+   * @param sealed what the seal says to those who need the master key; empty while it is unlocked
    */
-  public static Decision decide(Caller caller, Action action, Optional<String> sealed) {
+  public static Decision decide(Caller caller, Action action, Optional<Refusal.Sealed> sealed) {
     if (!mayCall(caller, action.who())) {
       return new Decision.Deny(
           new Refusal.Declined(
@@ -26,7 +26,7 @@ public final class Policy {
               }));
     }
     if (sealed.isPresent() && !action.worksSealed()) {
-      return new Decision.Deny(new Refusal.Sealed(sealed.get()));
+      return new Decision.Deny(sealed.get());
     }
     return switch (action.presence()) {
       case NONE -> new Decision.Allow();

@@ -6,15 +6,20 @@ import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import nixbroker.daemon.refusal.Refusal;
 
 /** What stands before every handler: the boundary for failures, then the decision who may call. */
 final class Gate {
   private final Callers callers;
-  private final Supplier<Optional<String>> sealed;
+  private final Supplier<Optional<Refusal.Sealed>> sealed;
   private final DeniedCalls denied;
   private final Failures failures;
 
-  Gate(Callers callers, Supplier<Optional<String>> sealed, DeniedCalls denied, Failures failures) {
+  Gate(
+      Callers callers,
+      Supplier<Optional<Refusal.Sealed>> sealed,
+      DeniedCalls denied,
+      Failures failures) {
     this.callers = callers;
     this.sealed = sealed;
     this.denied = denied;

@@ -12,10 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import nixbroker.daemon.seal.Seal;
 
 /** The operator's server on the Unix socket, and the installers' server the tunnel ends at. */
 public final class RpcServer {
@@ -47,7 +45,7 @@ public final class RpcServer {
     var gate =
         new Gate(
             new Callers(Callers.ownUser()),
-            () -> sealed(rooms.seal()),
+            rooms.seal()::refusal,
             new DeniedCalls(rooms.ledger(), rooms.clock()),
             failures);
     List<BindableService> forOperators =
@@ -56,13 +54,6 @@ public final class RpcServer {
     this.operators = listeners.unixSocket(socket, gate.guard(forOperators));
     this.installers =
         listeners.inProcess(tunnelEnd, gate.guard(List.of(new InstallerEndpoint(rooms.bundles()))));
-  }
-
-  private static Optional<String> sealed(Seal seal) {
-    return switch (seal.state()) {
-      case Seal.State.Locked(_, String why) -> Optional.of(why);
-      case Seal.State.Open _ -> Optional.empty();
-    };
   }
 
   /** Listens; the socket is 0600 when this returns. */

@@ -12,6 +12,7 @@ import nixbroker.daemon.policy.Action;
 import nixbroker.daemon.policy.Caller;
 import nixbroker.daemon.policy.Decision;
 import nixbroker.daemon.policy.Policy;
+import nixbroker.daemon.refusal.Refusal;
 
 /** Decides every call before its handler sees it; a denied one ends as the refusal it is. */
 final class RuleInterceptor implements ServerInterceptor {
@@ -23,11 +24,14 @@ final class RuleInterceptor implements ServerInterceptor {
 
   private final MethodRules rules;
   private final Callers callers;
-  private final Supplier<Optional<String>> sealed;
+  private final Supplier<Optional<Refusal.Sealed>> sealed;
   private final DeniedCalls denied;
 
   RuleInterceptor(
-      MethodRules rules, Callers callers, Supplier<Optional<String>> sealed, DeniedCalls denied) {
+      MethodRules rules,
+      Callers callers,
+      Supplier<Optional<Refusal.Sealed>> sealed,
+      DeniedCalls denied) {
     this.rules = rules;
     this.callers = callers;
     this.sealed = sealed;

@@ -179,6 +179,14 @@ public final class Seal implements AutoCloseable {
     }
   }
 
+  /** What whoever needs the master key now is told; empty while it is unlocked. */
+  public Optional<Refusal.Sealed> refusal() {
+    return switch (state()) {
+      case State.Locked locked -> Optional.of(Limits.refusal(locked, clock.instant()));
+      case State.Open _ -> Optional.empty();
+    };
+  }
+
   private Refusal.Sealed sealed() {
     guard.lock();
     try {

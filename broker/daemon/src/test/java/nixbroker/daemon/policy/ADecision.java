@@ -6,14 +6,15 @@ import java.util.Optional;
 import nixbroker.daemon.policy.Action.Presence;
 import nixbroker.daemon.policy.Action.Who;
 import nixbroker.daemon.refusal.Reason;
+import nixbroker.daemon.refusal.Refusal;
 import org.junit.jupiter.api.Test;
 
 class ADecision {
   private static final Caller OPERATOR = new Caller.Operator("michael");
   private static final Caller INSTALLER = new Caller.Installer("0123456789abcdef");
   private static final Caller STRANGER = new Caller.Stranger("root");
-  private static final Optional<String> UNLOCKED = Optional.empty();
-  private static final Optional<String> SEALED = Optional.of("idle");
+  private static final Optional<Refusal.Sealed> UNLOCKED = Optional.empty();
+  private static final Optional<Refusal.Sealed> SEALED = Optional.of(new Refusal.Sealed("idle"));
 
   @Test
   void letsAnOperatorCallWhatIsTheOperators() {
@@ -64,7 +65,7 @@ class ADecision {
     assertThat(Policy.decide(OPERATOR, unlock, SEALED)).isEqualTo(new Decision.AllowWithTouch());
   }
 
-  private static Decision decide(Caller caller, Who who, Optional<String> sealed) {
+  private static Decision decide(Caller caller, Who who, Optional<Refusal.Sealed> sealed) {
     return Policy.decide(caller, new Action("s/Mint", who, false, Presence.NONE), sealed);
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 import nixbroker.daemon.ledger.Event;
+import nixbroker.daemon.refusal.Refusal;
 import nixbroker.proto.v1.ClaimRequest;
 import nixbroker.proto.v1.InstallerGrpc;
 import nixbroker.proto.v1.MintRequest;
@@ -70,7 +71,9 @@ class ACall {
 
   @Test
   void thatNeedsTheMasterKeyIsAnsweredSealed() throws Exception {
-    try (Gated gated = new Gated(folder, new Answering(), Callers.ownUser(), Optional.of("idle"))) {
+    try (Gated gated =
+        new Gated(
+            folder, new Answering(), Callers.ownUser(), Optional.of(new Refusal.Sealed("idle")))) {
       Answers answer =
           Answers.to(
               () ->
@@ -84,7 +87,9 @@ class ACall {
 
   @Test
   void thatWorksSealedWorksSealed() throws Exception {
-    try (Gated gated = new Gated(folder, new Answering(), Callers.ownUser(), Optional.of("idle"))) {
+    try (Gated gated =
+        new Gated(
+            folder, new Answering(), Callers.ownUser(), Optional.of(new Refusal.Sealed("idle")))) {
       assertThat(status(gated).getVersion()).startsWith("operator");
     }
   }

@@ -22,6 +22,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import nixbroker.daemon.ledger.Event;
 import nixbroker.daemon.ledger.Ledger;
+import nixbroker.daemon.refusal.Refusal;
 
 /** A service behind the real gate, on a real socket, with a client. */
 final class Gated implements AutoCloseable {
@@ -45,7 +46,7 @@ final class Gated implements AutoCloseable {
     this(folder, service, Callers.ownUser(), Optional.empty());
   }
 
-  Gated(Path folder, BindableService service, UserPrincipal self, Optional<String> sealed)
+  Gated(Path folder, BindableService service, UserPrincipal self, Optional<Refusal.Sealed> sealed)
       throws Exception {
     ledger = Ledger.open(folder.resolve("ledger"), InstantSource.system());
     var gate =
