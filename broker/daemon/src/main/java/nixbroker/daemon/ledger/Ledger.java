@@ -79,7 +79,7 @@ public final class Ledger implements AutoCloseable {
     try {
       file.close();
     } catch (IOException e) {
-      throw failed("the ledger cannot be closed: " + e.getMessage(), "nbctl doctor");
+      throw failed("the ledger cannot be closed: " + e.getMessage(), "check the disk it is on");
     }
   }
 

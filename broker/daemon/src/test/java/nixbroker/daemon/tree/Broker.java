@@ -38,6 +38,12 @@ final class Broker {
 
   /** Starts one that applies {@link #CHANGE}; strace's options, none for no strace. */
   static Process start(Path base, String git, List<String> strace) throws IOException {
+    return start(base, git, strace, Map.of());
+  }
+
+  private static Process start(
+      Path base, String git, List<String> strace, Map<String, String> environment)
+      throws IOException {
     List<String> command = new ArrayList<>();
     if (!strace.isEmpty()) {
       command.addAll(List.of("strace", "-qq", "-f", "-b", "execve"));
@@ -57,11 +63,18 @@ final class Broker {
             base.toString(),
             git));
     command.addAll(List.of(CHANGE));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   static Ended run(Path base, String git, List<String> strace) throws Exception {
     return ended(start(base, git, strace));
+  }
+
+  /** One of a user with this home. */
+  static Ended runAt(Path home, Path base) throws Exception {
+    return ended(start(base, "git", List.of(), Map.of("HOME", home.toString())));
   }
 
   static Ended ended(Process process) throws Exception {
