@@ -72,6 +72,28 @@ class AMintKilledAtEveryDurableCall {
     }
   }
 
+  @Test
+  void isNotMintedTwiceWhenOnlyItsRecordWasLost() throws Exception {
+    World world = prepared.copy(base.resolve("unrecorded"));
+    try (RunningBroker broker = RunningBroker.start(world)) {
+      assertThat(world.nbctl("unlock").code()).isZero();
+      assertThat(mint(world).code()).isZero();
+      assertThat(broker.said).isNotEmpty();
+    }
+    Path ledger = world.home.resolve(".local/state/nixbroker/ledger/ledger.jsonl");
+    String lines = Files.readString(ledger);
+    int last = lines.lastIndexOf('\n', lines.length() - 2) + 1;
+    assertThat(lines.substring(last)).contains("\"minted\"");
+    Files.writeString(ledger, lines.substring(0, last + 20));
+    try (RunningBroker broker = RunningBroker.start(world)) {
+      assertThat(world.nbctl("unlock").code()).isZero();
+      Dist.Ended again = mint(world);
+      assertThat(again.code()).as(again.out()).isZero();
+      assertNew(world);
+      broker.stop();
+    }
+  }
+
   /** "CALL N" for what the apply thread does in a mint that nobody breaks. */
   private List<String> points() throws Exception {
     World world = prepared.copy(base.resolve("counted"));
