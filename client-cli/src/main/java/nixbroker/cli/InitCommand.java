@@ -9,6 +9,7 @@ import nixbroker.proto.v1.InitDone;
 import nixbroker.proto.v1.InitEvent;
 import nixbroker.proto.v1.InitPlan;
 import nixbroker.proto.v1.InitRequest;
+import nixbroker.proto.v1.RecoveryPassphrase;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -123,25 +124,20 @@ final class InitCommand implements Command {
     if (!session.globals().yes() && !terminal.confirm(question)) {
       throw Failure.of(Exit.REFUSED, "NOT_CONFIRMED", "not confirmed; nothing was changed", "");
     }
-    InitDone done = deed(request, plan, session);
-    byte[] passphrase = done.getRecoveryPassphrase().toByteArray();
-    try {
-      show(done, session);
-      sink.write(passphrase);
-    } finally {
-      Arrays.fill(passphrase, (byte) 0);
-    }
+    show(deed(request, plan, sink, session), session);
     terminal.err("warning: one hardware key only; recovery.age is the only other way in");
     return Exit.DONE;
   }
 
-  private static InitDone deed(InitRequest request, InitPlan shown, Session session) {
+  private static InitDone deed(
+      InitRequest request, InitPlan shown, PassphraseSink sink, Session session) {
     Iterator<InitEvent> events = session.broker().stub().init(request);
     while (events.hasNext()) {
       InitEvent event = events.next();
       switch (event.getEventCase()) {
         case PLAN -> same(shown, event.getPlan());
         case TOUCH -> UnlockCommand.touch(event.getTouch(), session.terminal());
+        case RECOVERY -> handOver(event.getRecovery(), sink);
         case DONE -> {
           return event.getDone();
         }
@@ -151,6 +147,15 @@ final class InitCommand implements Command {
       }
     }
     throw Refusals.cutShort();
+  }
+
+  private static void handOver(RecoveryPassphrase recovery, PassphraseSink sink) {
+    byte[] passphrase = recovery.getPassphrase().toByteArray();
+    try {
+      sink.write(passphrase);
+    } finally {
+      Arrays.fill(passphrase, (byte) 0);
+    }
   }
 
   /** What is applied is what was shown, or the call ends here, before the touch. */

@@ -136,6 +136,7 @@ final class Json {
     JsonObject json = new JsonObject();
     json.addProperty("path", file.getPath());
     json.add("keys", strings(file.getKeysList()));
+    json.add("readers", strings(file.getReadersList()));
     return json;
   }
 

@@ -20,6 +20,7 @@ final class MintPlan {
     page.lines.add("plan for " + plan.getHost() + (known ? " (has keys already)" : " (new host)"));
     page.files(plan);
     page.lines.add("");
+    page.readers(plan);
     page.access("gains access", plan.getGainsList());
     plan.getTransitiveList().forEach(line -> page.lines.add("    and so, as root: " + line));
     page.access("loses access", plan.getLosesList());
@@ -42,6 +43,22 @@ final class MintPlan {
     String rules = rules(plan);
     if (!rules.isEmpty()) {
       lines.add("  rules  " + Text.pad(plan.getSopsConfig(), width) + "   " + rules);
+    }
+  }
+
+  private void readers(Plan plan) {
+    List<Access> readers =
+        plan.getNewFilesList().stream()
+            .filter(file -> file.getReadersCount() > 0)
+            .map(
+                file ->
+                    Access.newBuilder()
+                        .setRecipient(file.getPath())
+                        .addAllFiles(file.getReadersList())
+                        .build())
+            .toList();
+    if (!readers.isEmpty()) {
+      access("new files are read by", readers);
     }
   }
 

@@ -91,7 +91,7 @@ final class PassphraseSink implements AutoCloseable {
     try {
       if (terminal) {
         out.write(
-            "\nwrite this passphrase down now; it is shown once and opens recovery.age:\n    "
+            "\nwrite this passphrase down now; it is shown once and opens recovery.age once init is done:\n    "
                 .getBytes(StandardCharsets.US_ASCII));
       }
       out.write(passphrase);
@@ -102,9 +102,8 @@ final class PassphraseSink implements AutoCloseable {
       }
     } catch (IOException e) {
       throw Failure.io(
-          "everything was made, but the recovery passphrase could not be written: "
-              + e.getMessage(),
-          "recovery.age is of no use without it; the hardware key still opens master.age");
+          "the recovery passphrase could not be written: " + e.getMessage(),
+          "recovery.age is of no use without it; look at `nbctl status` for whether init went on");
     }
   }
 

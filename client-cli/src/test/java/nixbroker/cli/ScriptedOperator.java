@@ -115,12 +115,17 @@ final class ScriptedOperator extends OperatorGrpc.OperatorImplBase {
       out.onNext(InitEvent.newBuilder().setTouch(touch()).build());
       out.onNext(
           InitEvent.newBuilder()
+              .setRecovery(
+                  RecoveryPassphrase.newBuilder()
+                      .setPassphrase(ByteString.copyFromUtf8("ocean-gravel-lantern-quartz")))
+              .build());
+      out.onNext(
+          InitEvent.newBuilder()
               .setDone(
                   InitDone.newBuilder()
                       .setMaster("age1q9kx5w8l3v7n2m4c6z0a9s8d7f6g5h4j3k2l1p0o9i8u7y6tx7w2")
                       .setCommit("3f2c91a000112233445566778899aabbccddeeff")
                       .setCommitMessage("nixbroker: init")
-                      .setRecoveryPassphrase(ByteString.copyFromUtf8("ocean-gravel-lantern-quartz"))
                       .setTunnelHostKey(HOST_KEY))
               .build());
     }
@@ -199,7 +204,8 @@ final class ScriptedOperator extends OperatorGrpc.OperatorImplBase {
                         List.of(
                             "ssh_host_ed25519_key",
                             "initrd_ssh_host_ed25519_key",
-                            "disk_passphrase")))
+                            "disk_passphrase"))
+                    .addAllReaders(List.of("master", "admin_michael")))
             .setSopsConfig(".sops.yaml")
             .addNewAnchors("host_" + host)
             .addNewRules("^hosts/" + host + "/install\\.yaml$")

@@ -6,10 +6,13 @@ import static nixbroker.daemon.refusal.Reason.RULE_SHADOWED;
 import static nixbroker.daemon.refusal.Reason.SOPS_CONFIG_DIALECT;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import nixbroker.daemon.policy.HostName;
 import nixbroker.daemon.policy.SecretPath;
@@ -25,7 +28,7 @@ import nixbroker.sops.SopsException;
 /** The rules of one .sops.yaml while minting changes them, step by step. */
 final class AccessRules {
   private final Tree tree;
-  private final List<SecretPath> files;
+  private final Folders folders;
   private final List<String> operatorsAsked;
   private final SopsConfig before;
   private final List<String> newAnchors = new ArrayList<>();
@@ -47,7 +50,7 @@ final class AccessRules {
     this.tree = tree;
     this.before = config;
     this.config = config;
-    this.files = files;
+    this.folders = Folders.of(tree, files);
     this.operatorsAsked = operatorsAsked;
     this.names = RuleNames.of(config, masterRecipient);
   }
@@ -97,16 +100,29 @@ final class AccessRules {
   void host(HostName host, boolean isNew, SecretPath install, SecretPath secrets) {
     String anchor = RuleNames.HOST + host;
     String folder = "hosts/" + host + "/";
-    if (isNew
-        || winner(secrets).filter(r -> names.hasMaster(r) && names.has(r, anchor)).isEmpty()) {
-      rule(secrets, regex(folder), List.of(anchor), operators(secrets), isThere(folder));
+    if (isNew || winner(secrets).filter(r -> isOwn(r, anchor)).isEmpty()) {
+      // Other files there keep the readers they have, and those do not get the new ones.
+      String regex =
+          folders.isThere(folder, install, secrets)
+              ? folders.fileRegex(folder + "secrets.yaml")
+              : folders.regex(folder);
+      rule(secrets, regex, List.of(anchor), operators(secrets), false);
     }
     if (isNew
         || winner(install).filter(r -> names.hasMaster(r) && !names.hasMachine(r)).isEmpty()) {
-      rule(install, regex(folder + "install.yaml") + "$", List.of(), operators(install), false);
+      rule(
+          install,
+          folders.fileRegex(folder + "install.yaml"),
+          List.of(),
+          operators(install),
+          false);
     }
-    requireRule(secrets, names.has(ruleFor(secrets), anchor));
+    requireRule(secrets, isOwn(ruleFor(secrets), anchor));
     requireRule(install, !names.hasMachine(ruleFor(install)));
+  }
+
+  private boolean isOwn(Rule rule, String anchor) {
+    return names.hasMaster(rule) && names.has(rule, anchor) && !names.hasMachineBut(anchor, rule);
   }
 
   /** The user's recipient joins the rule that is only about the user's folder, or gets one. */
@@ -115,13 +131,13 @@ final class AccessRules {
     String anchor = RuleNames.USER + user + "_" + host;
     SecretPath probe = tree.path(folder + "x.yaml");
     Set<Integer> own = new TreeSet<>();
-    for (SecretPath path : under(folder)) {
-      winner(path).filter(rule -> winsOnlyUnder(rule, folder)).ifPresent(r -> own.add(r.index()));
-    }
+    winners(folders.under(folder)).stream()
+        .filter(rule -> winsOnlyUnder(rule, folder))
+        .forEach(rule -> own.add(rule.index()));
     if (own.isEmpty()) {
       SecretPath like =
           winner(probe).isPresent() ? probe : tree.path("hosts/" + host + "/install.yaml");
-      rule(probe, regex(folder), List.of(anchor), operators(like), isThere(folder));
+      rule(probe, folders.regex(folder), List.of(anchor), operators(like), folders.isThere(folder));
     } else {
       own.forEach(index -> join(index, anchor));
     }
@@ -131,43 +147,32 @@ final class AccessRules {
    * The host joins each rule that wins for a shared folder; a rule that wins elsewhere too is
    * refused.
    */
-  void share(List<String> folders, HostName host) {
+  void share(List<String> shared, HostName host) {
     Set<Integer> chosen = new TreeSet<>();
-    for (String folder : folders) {
-      for (SecretPath path : under(folder)) {
-        Optional<Rule> rule = winner(path);
-        if (rule.isPresent()) {
-          Optional<SecretPath> elsewhere = elsewhere(rule.get(), folders);
-          if (elsewhere.isEmpty()) {
-            chosen.add(rule.get().index());
-          } else if (isThere(folder)) {
-            throw catchAll(rule.get(), folder, elsewhere.get());
-          }
+    for (String folder : shared) {
+      for (Rule rule : winners(folders.under(folder))) {
+        Optional<SecretPath> elsewhere = elsewhere(rule, shared);
+        if (elsewhere.isEmpty()) {
+          chosen.add(rule.index());
+        } else if (folders.isThere(folder)) {
+          throw catchAll(rule, folder, elsewhere.get());
         }
       }
     }
     chosen.forEach(index -> join(index, RuleNames.HOST + host));
   }
 
-  /** The files of a folder; for an empty one a file that could be there. */
-  private List<SecretPath> under(String folder) {
-    List<SecretPath> present = files.stream().filter(path -> isUnder(path, folder)).toList();
-    return present.isEmpty() ? List.of(tree.path(folder + "x.yaml")) : present;
-  }
-
-  private boolean isThere(String folder) {
-    return files.stream().anyMatch(path -> isUnder(path, folder));
-  }
-
-  private boolean isUnder(SecretPath path, String folder) {
-    return path.text().startsWith(tree.prefix() + folder);
-  }
-
-  private Optional<SecretPath> elsewhere(Rule rule, List<String> folders) {
-    return files.stream()
-        .filter(path -> folders.stream().noneMatch(folder -> isUnder(path, folder)))
+  private Optional<SecretPath> elsewhere(Rule rule, List<String> inside) {
+    return folders
+        .outside(inside)
         .filter(path -> winner(path).filter(r -> r.index() == rule.index()).isPresent())
         .findFirst();
+  }
+
+  private Collection<Rule> winners(List<SecretPath> paths) {
+    Map<Integer, Rule> winners = new TreeMap<>();
+    paths.forEach(path -> winner(path).ifPresent(rule -> winners.put(rule.index(), rule)));
+    return winners.values();
   }
 
   private boolean winsOnlyUnder(Rule rule, String folder) {
@@ -217,11 +222,6 @@ final class AccessRules {
     return found;
   }
 
-  private String regex(String relativeToTree) {
-    String below = tree.rulePath(tree.path(relativeToTree + "x"));
-    return "^" + below.substring(0, below.length() - 1).replaceAll("[^A-Za-z0-9_/-]", "\\\\$0");
-  }
-
   private void requireRule(SecretPath path, boolean holds) {
     if (!holds) {
       throw new Refusal.Declined(
@@ -246,7 +246,10 @@ final class AccessRules {
         CATCH_ALL_RULE,
         "the rule for %s (%s) also wins for %s, which the host must not read"
             .formatted(folder, text, tree.shown(elsewhere)),
-        "put before it: - path_regex: " + regex(folder) + ", with the recipients of " + folder);
+        "put before it: - path_regex: "
+            + folders.regex(folder)
+            + ", with the recipients of "
+            + folder);
   }
 
   /** An edit of .sops.yaml that the library may refuse. */

@@ -61,24 +61,19 @@ public final class Init {
    * What was made.
    *
    * @param commit 40 hex digits
-   * @param recoveryPassphrase ASCII; the caller wipes it
    * @param hostKey {@code SHA256:} fingerprint of the broker's SSH host key
    */
-  public record Done(
-      String master,
-      String commit,
-      String commitMessage,
-      byte[] recoveryPassphrase,
-      String hostKey) {
-    @Override
-    public String toString() {
-      return "Done[master=" + master + ", commit=" + commit + "]";
-    }
-  }
+  public record Done(String master, String commit, String commitMessage, String hostKey) {}
 
   /** Called on the request's thread: the plan first, then what the key waits for. */
   public interface Listener extends Conversation {
     void planned(Plan plan);
+
+    /**
+     * Hands over the passphrase of recovery.age (ASCII, wiped afterwards) before the tree is
+     * changed; throws when there is nobody to take it, and then nothing is changed.
+     */
+    void recovery(byte[] passphrase);
   }
 
   public Init(
@@ -120,31 +115,33 @@ public final class Init {
       Listener listener) {
     Hardware.Enrolled enrolled = hardware.enrol(key, request.requester(), listener);
     byte[] passphrase = Passphrase.generate();
-    boolean done = false;
     try (var masterKey = MasterKey.create(enrolled.recipient(), passphrase);
         var hostKey = SshEd25519Key.generate()) {
       Tree.Change change = rules.change(MESSAGE, masterKey, enrolled, hostKey, clock.instant());
       recoveryFile.write(masterKey.recoveryFile());
-      String commit = apply(tree, change, request, recoveryFile);
+      String commit = apply(tree, change, request, recoveryFile, listener, passphrase);
       ledger.append(new Event.Initialised(request.tree().text(), masterKey.recipient(), commit));
-      done = true;
-      return new Done(masterKey.recipient(), commit, MESSAGE, passphrase, hostKey.fingerprint());
+      return new Done(masterKey.recipient(), commit, MESSAGE, hostKey.fingerprint());
     } finally {
-      if (!done) {
-        Arrays.fill(passphrase, (byte) 0);
-      }
+      Arrays.fill(passphrase, (byte) 0);
     }
   }
 
   private static String apply(
-      Tree tree, Tree.Change change, Request request, RecoveryFile recoveryFile) {
-    boolean applied = false;
+      Tree tree,
+      Tree.Change change,
+      Request request,
+      RecoveryFile recoveryFile,
+      Listener listener,
+      byte[] passphrase) {
+    boolean keep = false;
     try {
+      listener.recovery(passphrase);
       String commit = tree.apply(change, request.requester());
-      applied = true;
+      keep = true;
       return commit;
     } finally {
-      if (!applied) {
+      if (!keep) {
         recoveryFile.remove();
       }
     }

@@ -48,6 +48,7 @@ public final class Mint {
    *
    * @param commit where an unchanged host was minted, 40 hex digits; empty when that is not known
    * @param newFiles paths to the paths of their values
+   * @param readers the same paths to everyone who can open them, by name
    * @param gains anchor names to files; {@code loses} likewise
    * @param rekeyed existing files that get stanzas
    */
@@ -58,6 +59,7 @@ public final class Mint {
       boolean unchanged,
       String commit,
       Map<String, List<String>> newFiles,
+      Map<String, List<String>> readers,
       List<String> newAnchors,
       List<String> newRules,
       Map<String, List<String>> gains,

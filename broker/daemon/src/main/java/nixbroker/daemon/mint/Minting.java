@@ -126,7 +126,11 @@ final class Minting implements AutoCloseable {
     changed.removeAll(made);
     boolean unchanged = values.isEmpty() && changed.isEmpty() && rules.after() == rules.before();
     Map<String, List<String>> created = new LinkedHashMap<>();
-    made.forEach(f -> created.put(tree.shown(f), List.copyOf(values.get(f).keySet())));
+    Map<String, List<String>> readers = new LinkedHashMap<>();
+    for (SecretPath file : made) {
+      created.put(tree.shown(file), List.copyOf(values.get(file).keySet()));
+      readers.put(tree.shown(file), rules.ruleFor(file).names());
+    }
     return new Mint.Plan(
         request.tree().text(),
         request.host().text(),
@@ -134,6 +138,7 @@ final class Minting implements AutoCloseable {
         unchanged,
         unchanged ? mintedAt : "",
         created,
+        readers,
         rules.newAnchors(),
         rules.newRules(),
         grants.gains(made, additions),

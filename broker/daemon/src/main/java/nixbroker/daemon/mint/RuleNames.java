@@ -16,6 +16,9 @@ record RuleNames(SopsConfig config, String master) {
   static final String HOST = "host_";
   static final String USER = "user_";
 
+  /** What others call a host; only read, never written. */
+  private static final String SERVER = "server_";
+
   /** Finds the master's anchor by its recipient. */
   static RuleNames of(SopsConfig config, String masterRecipient) {
     String master =
@@ -45,6 +48,11 @@ record RuleNames(SopsConfig config, String master) {
     return rule.names().stream().anyMatch(this::isMachine);
   }
 
+  /** Whether a machine other than this one is in the rule. */
+  boolean hasMachineBut(String anchor, Rule rule) {
+    return rule.names().stream().anyMatch(n -> isMachine(n) && !anchorOf(n).equals(anchor));
+  }
+
   /** The rule's names but the master and machines. */
   List<String> operators(Rule rule) {
     return rule.names().stream()
@@ -54,7 +62,7 @@ record RuleNames(SopsConfig config, String master) {
 
   private boolean isMachine(String name) {
     String anchor = anchorOf(name);
-    return anchor.startsWith(HOST) || anchor.startsWith(USER);
+    return anchor.startsWith(HOST) || anchor.startsWith(USER) || anchor.startsWith(SERVER);
   }
 
   // A rule may spell a recipient out that has an anchor.

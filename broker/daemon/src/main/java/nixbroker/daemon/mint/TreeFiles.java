@@ -2,6 +2,7 @@ package nixbroker.daemon.mint;
 
 import static nixbroker.daemon.refusal.Reason.CANNOT_DECRYPT;
 import static nixbroker.daemon.refusal.Reason.STORE_UNSUPPORTED;
+import static nixbroker.daemon.refusal.Reason.UNEXPECTED_RECIPIENT;
 import static nixbroker.daemon.refusal.Reason.VALUE_IN_CLEAR;
 
 import java.util.Arrays;
@@ -98,6 +99,7 @@ final class TreeFiles {
    */
   byte[] withValues(SecretPath path, Map<String, byte[]> values, SopsConfig.Rule rule) {
     requireEncrypted(path, values, rule);
+    requireOnly(path, rule);
     Optional<byte[]> present = content(path);
     try {
       if (present.isPresent()) {
@@ -112,6 +114,22 @@ final class TreeFiles {
       }
     } catch (SopsException e) {
       throw SopsRefusal.file(e, tree.shown(path));
+    }
+  }
+
+  // New values go into a file that is there only if nobody but its rule's recipients can open it.
+  private void requireOnly(SecretPath path, SopsConfig.Rule rule) {
+    List<String> present =
+        content(path).map(bytes -> parse(path, bytes).ageRecipients()).orElse(List.of());
+    for (String recipient : present) {
+      if (!rule.recipients().contains(recipient)) {
+        throw new Refusal.Declined(
+            UNEXPECTED_RECIPIENT,
+            tree.shown(path) + " can also be opened by " + recipient + ", which no rule names",
+            "it could have been added by an attacker: see who added it with `git log -S "
+                + recipient
+                + "`, then take it out with sops updatekeys and sops rotate");
+      }
     }
   }
 

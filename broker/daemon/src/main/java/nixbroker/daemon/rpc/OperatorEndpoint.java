@@ -71,15 +71,7 @@ final class OperatorEndpoint extends OperatorGrpc.OperatorImplBase {
   public void init(InitRequest request, StreamObserver<InitEvent> answer) {
     Init.Request wanted = FromProto.init(request);
     var told = new Telling.OfInit(goesOn(answer));
-    OwnThread.run(() -> rooms.init().init(wanted, told))
-        .ifPresent(
-            done -> {
-              try {
-                told.done(done);
-              } finally {
-                Arrays.fill(done.recoveryPassphrase(), (byte) 0);
-              }
-            });
+    OwnThread.run(() -> rooms.init().init(wanted, told)).ifPresent(told::done);
     answer.onCompleted();
   }
 

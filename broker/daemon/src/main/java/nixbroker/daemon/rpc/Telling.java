@@ -1,6 +1,6 @@
 package nixbroker.daemon.rpc;
 
-import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import nixbroker.daemon.hardware.Conversation;
 import nixbroker.daemon.hardware.HardwareKey;
@@ -9,6 +9,7 @@ import nixbroker.daemon.refusal.Reason;
 import nixbroker.daemon.refusal.Refusal;
 import nixbroker.proto.v1.InitDone;
 import nixbroker.proto.v1.InitEvent;
+import nixbroker.proto.v1.RecoveryPassphrase;
 import nixbroker.proto.v1.UnlockEvent;
 
 /** Tells the person how a conversation with the hardware key goes on. */
@@ -55,6 +56,17 @@ final class Telling {
       answer.onNext(InitEvent.newBuilder().setTouch(ToProto.touch(key)).build());
     }
 
+    @Override
+    public void recovery(byte[] passphrase) {
+      requirePresent(answer);
+      // A copy: the answer may still be on its way when the array is wiped.
+      answer.onNext(
+          InitEvent.newBuilder()
+              .setRecovery(
+                  RecoveryPassphrase.newBuilder().setPassphrase(ByteString.copyFrom(passphrase)))
+              .build());
+    }
+
     void done(Init.Done done) {
       answer.onNext(
           InitEvent.newBuilder()
@@ -63,8 +75,6 @@ final class Telling {
                       .setMaster(done.master())
                       .setCommit(done.commit())
                       .setCommitMessage(done.commitMessage())
-                      .setRecoveryPassphrase(
-                          UnsafeByteOperations.unsafeWrap(done.recoveryPassphrase()))
                       .setTunnelHostKey(done.hostKey()))
               .build());
     }

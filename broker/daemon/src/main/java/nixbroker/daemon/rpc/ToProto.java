@@ -121,7 +121,11 @@ final class ToProto {
     plan.newFiles()
         .forEach(
             (path, keys) ->
-                answer.addNewFiles(NewFile.newBuilder().setPath(path).addAllKeys(keys)));
+                answer.addNewFiles(
+                    NewFile.newBuilder()
+                        .setPath(path)
+                        .addAllKeys(keys)
+                        .addAllReaders(plan.readers().get(path))));
     return answer.build();
   }
 

@@ -100,6 +100,21 @@ public final class Tree {
   }
 
   /**
+   * The files that the rules of .sops.yaml reach: those of {@link #files}, and all others below its
+   * folder when that is above the tree.
+   */
+  public List<SecretPath> governedFiles() {
+    try {
+      Optional<SecretPath> config = sopsConfig();
+      return config.isEmpty()
+          ? TreeWalk.files(repository)
+          : TreeWalk.files(repository, repository.top().resolve(config.get().text()).getParent());
+    } catch (IOException e) {
+      throw Trees.ioFailed(e);
+    }
+  }
+
+  /**
    * Reads a file without following symlinks; empty when it is not there.
    *
    * @throws nixbroker.daemon.refusal.Refusal.Declined IO_FAILED; PATH_UNSAFE for a link, anything

@@ -20,17 +20,24 @@ final class TreeWalk extends SimpleFileVisitor<Path> {
   private static final int MOST = 100_000;
 
   private final Repository repository;
+  private final Path start;
   private final Path stages;
   private final List<SecretPath> found = new ArrayList<>();
 
-  private TreeWalk(Repository repository) {
+  private TreeWalk(Repository repository, Path start) {
     this.repository = repository;
+    this.start = start;
     this.stages = repository.folder().resolve(String.join("/", Stage.IN_TREE));
   }
 
   static List<SecretPath> files(Repository repository) throws IOException {
-    TreeWalk walk = new TreeWalk(repository);
-    Files.walkFileTree(repository.folder(), walk);
+    return files(repository, repository.folder());
+  }
+
+  /** start: a folder of the work tree. */
+  static List<SecretPath> files(Repository repository, Path start) throws IOException {
+    TreeWalk walk = new TreeWalk(repository, start);
+    Files.walkFileTree(start, walk);
     Collections.sort(walk.found);
     return walk.found;
   }
@@ -43,7 +50,7 @@ final class TreeWalk extends SimpleFileVisitor<Path> {
     if (nested || folder.endsWith(".git") || folder.equals(stages)) {
       return FileVisitResult.SKIP_SUBTREE;
     }
-    if (repository.folder().relativize(folder).getNameCount() > DEEPEST) {
+    if (start.relativize(folder).getNameCount() > DEEPEST) {
       throw tooLarge(folder + " is more than " + DEEPEST + " folders deep");
     }
     return FileVisitResult.CONTINUE;
@@ -56,7 +63,7 @@ final class TreeWalk extends SimpleFileVisitor<Path> {
       found.add(new SecretPath(repository.top().relativize(file).toString()));
     }
     if (found.size() > MOST) {
-      throw tooLarge(repository.folder() + " has more than " + MOST + " files");
+      throw tooLarge(start + " has more than " + MOST + " files");
     }
     return FileVisitResult.CONTINUE;
   }

@@ -69,13 +69,20 @@ class InitTest {
     ledger.close();
   }
 
-  private static final class Told implements Init.Listener {
+  private static class Told implements Init.Listener {
     private final List<String> events = new ArrayList<>();
     private Init.Plan plan;
+    private String passphrase = "";
 
     @Override
     public void planned(Init.Plan told) {
       plan = told;
+    }
+
+    @Override
+    public void recovery(byte[] told) {
+      passphrase = new String(told, StandardCharsets.US_ASCII);
+      events.add("recovery");
     }
 
     @Override
@@ -164,10 +171,9 @@ class InitTest {
             "-o",
             recovered.toString(),
             state.resolve("recovery.age").toString());
-    age.environment()
-        .put("AGE_PASSPHRASE", new String(done.recoveryPassphrase(), StandardCharsets.US_ASCII));
+    age.environment().put("AGE_PASSPHRASE", told.passphrase);
 
-    assertThat(new String(done.recoveryPassphrase(), StandardCharsets.US_ASCII))
+    assertThat(told.passphrase)
         .matches(
             "([b-df-hj-lnprstvx][eiou]){2}[b-df-hj-lnprstvx](-([b-df-hj-lnprstvx][eiou]){2}[b-df-hj-lnprstvx]){8}");
     assertThat(age.redirectErrorStream(true).start().waitFor()).isZero();
@@ -189,6 +195,22 @@ class InitTest {
     assertThat(told.plan.recoveryFile()).isEqualTo(state.resolve("recovery.age"));
     assertThat(told.plan.key().software()).isTrue();
     assertThat(told.events).contains("pin");
+  }
+
+  @Test
+  void changesNothingWhenNobodyTakesThePassphrase() throws Exception {
+    var gone =
+        new Told() {
+          @Override
+          public void recovery(byte[] passphrase) {
+            throw new Refusal.Conflict(Reason.REQUEST_INVALID, "the caller is gone", "");
+          }
+        };
+    var request = new Init.Request(SecretsTree.NAME, Desk.REQUESTER, Optional.empty(), false);
+
+    assertThatThrownBy(() -> init.init(request, gone)).isInstanceOf(Refusal.Conflict.class);
+    assertThat(git("log", "--format=%s")).isEqualTo("rules");
+    assertThat(state.resolve("recovery.age")).doesNotExist();
   }
 
   @Test

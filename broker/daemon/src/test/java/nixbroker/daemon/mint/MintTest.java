@@ -240,6 +240,48 @@ class MintTest {
   }
 
   @Test
+  void thePlanSaysWhoReadsEachNewFile() throws Exception {
+    var told = tree(RULES).mint("ganon", List.of(), true, "michael");
+
+    assertThat(told.plan.readers())
+        .containsEntry("hosts/ganon/install.yaml", List.of("master", "admin_anna"))
+        .containsEntry("hosts/ganon/secrets.yaml", List.of("master", "admin_anna", "host_ganon"));
+  }
+
+  @Test
+  void aNewUserKeyIsNotReadByMachinesThatReadOtherFilesOfTheHostsFolder() throws Exception {
+    tree(RULES.replace("- path_regex: ^hosts/mbp/", "- path_regex: ^hosts/(mbp|ganon)/"));
+    tree.write("hosts/ganon/older.yaml", "token: fake\n");
+    tree.encryptAndCommit("hosts/ganon/older.yaml");
+    tree.mint("ganon", "michael");
+
+    assertThat(tree.sops(tree.mbp, "hosts/ganon/secrets.yaml")).isNotZero();
+    assertThat(tree.sops(tree.mbp, "hosts/ganon/install.yaml")).isNotZero();
+    assertThat(tree.sops(tree.mbp, "hosts/ganon/older.yaml")).isZero();
+  }
+
+  @Test
+  void newValuesAreNotPutIntoAFileThatSomebodyNotNamedCanOpen() throws Exception {
+    tree(RULES).mint("ganon", "michael");
+    tree.addRecipient("hosts/ganon/secrets.yaml", tree.mbp);
+
+    assertThatThrownBy(() -> tree.mint("ganon", "michael", "anna"))
+        .isInstanceOfSatisfying(
+            Refusal.class, r -> assertThat(r.reason()).isEqualTo(Reason.UNEXPECTED_RECIPIENT));
+  }
+
+  @Test
+  void aServerAnchorIsAHostAndNoOperator() throws Exception {
+    tree(
+        RULES
+            .replace("host_mbp", "server_mbp")
+            .replace("- path_regex: ^hosts/mbp/", "- path_regex: ^hosts/"));
+    tree.mint("ganon");
+
+    assertThat(tree.sops(tree.mbp, "hosts/ganon/install.yaml")).isNotZero();
+  }
+
+  @Test
   void aDryRunTouchesNothing() throws Exception {
     String head = tree(RULES).head();
     var told = tree.mint("ganon", List.of(), true, "michael");

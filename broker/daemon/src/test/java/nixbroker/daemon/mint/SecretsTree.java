@@ -89,6 +89,26 @@ final class SecretsTree implements AutoCloseable {
     return Files.readString(folder.resolve(path));
   }
 
+  void encryptAndCommit(String path) throws Exception {
+    run(folder, "sops", "encrypt", "-i", path);
+    git("add", path);
+    git("commit", "-q", "-m", path);
+  }
+
+  /** What somebody with a key of the file can do to it with stock sops. */
+  void addRecipient(String path, X25519Identity who) throws Exception {
+    var builder =
+        new ProcessBuilder("sops", "rotate", "-i", "--add-age", who.recipient().text(), path)
+            .directory(folder.toFile());
+    builder
+        .environment()
+        .put("SOPS_AGE_KEY", new String(master.encodedBytes(), StandardCharsets.US_ASCII));
+    Process process = builder.redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(text).isZero();
+    git("commit", "-qam", "somebody else");
+  }
+
   /** What a minting told: its plan, its progress and its result. */
   static final class Told implements Mint.Listener {
     Mint.Plan plan;
