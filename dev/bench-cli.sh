@@ -3,6 +3,7 @@
 # hello world on the same run-time image and flags with a class archive of its own. Medians of interleaved runs, in
 # milliseconds.
 set -euo pipefail
+trap 'echo "${BASH_SOURCE[0]}: line $LINENO failed" >&2' ERR
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$top/dev/stage.sh"
 runs=${NB_RUNS:-21}
@@ -16,15 +17,17 @@ broker=$!
 await_broker || { cat "$work/nbrokerd.log" >&2; exit 1; }
 
 "$JAVA_HOME/bin/javac" -d "$work/hello" "$top/dev/Hello.java"
+"$JAVA_HOME/bin/jar" --create --no-compress --file "$work/hello.jar" -C "$work/hello" .
 flags=$(sed -nE 's/^ *(-XX:\+UseSerialGC.*) \\$/\1/p' "$dist/bin/nbctl")
 # shellcheck disable=SC2206
-hello=("$dist/runtime/bin/java" -Xshare:auto $flags -cp "$work/hello")
+hello=("$dist/runtime/bin/java" -Xshare:auto $flags -cp "$work/hello.jar")
 "${hello[@]}" -XX:ArchiveClassesAtExit="$work/hello.jsa" -Xlog:disable Hello >/dev/null
 hello+=(-XX:SharedArchiveFile="$work/hello.jsa" -Xlog:disable Hello)
 
 age-keygen -o "$work/key.txt" 2>/dev/null
 recipient=$(age-keygen -y "$work/key.txt")
-sops --disable-version-check encrypt --age "$recipient" "$top/secrets/users/michael/tokens.yaml" >"$work/small.yaml"
+cp "$top/secrets/users/michael/tokens.yaml" "$work/small.yaml"
+(cd "$work" && sops --disable-version-check encrypt -i --age "$recipient" small.yaml)
 age -r "$recipient" -o "$work/small.age" "$top/secrets/users/michael/tokens.yaml"
 export SOPS_AGE_KEY_FILE=$work/key.txt
 

@@ -143,8 +143,3 @@ echo "copying 2 of 2 paths"
 END
   chmod 755 "$HOME/disko" "$HOME/nixos-install"
 }
-
-await_line() { # file, text: at most half a minute
-  local end=$((SECONDS + 30))
-  until grep -q "$2" "$1" || [ $SECONDS -ge $end ]; do sleep 0.05; done
-}

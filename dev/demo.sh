@@ -78,17 +78,15 @@ run 'git diff HEAD~1 -- .sops.yaml'
 chapter "deliver: a ticket for one machine, redeemed once through SSH"
 run 'nbctl bundle issue ganon -o ~/ganon.ticket'
 write_installer_scripts
-printf '%s$ nbctl watch ganon &%s\n' "$bold" "$plain"
-nbctl watch ganon >"$work/watch.log" 2>&1 </dev/null &
+printf '%s$ nbctl watch ganon --until-done &%s\n' "$bold" "$plain"
+nbctl watch ganon --until-done >"$work/watch.log" 2>&1 </dev/null &
 watcher=$!
 tell "on the new machine, booted from an image that holds no secret but this ticket; its disko and nixos-install are"
 tell "two scripts here, which print what they are given, names and modes, never contents:"
 run 'mkdir ~/mnt'
 run 'nb-install --ticket ~/ganon.ticket --root ~/mnt --disko "$HOME/disko --root-mountpoint {root} {disk-key}" --nixos-install "$HOME/nixos-install --root {root}"'
 tell "meanwhile nbctl watch showed:"
-await_line "$work/watch.log" active
-kill "$watcher" 2>/dev/null || true
-wait "$watcher" 2>/dev/null || true
+wait "$watcher" || { cat "$work/watch.log" >&2; echo "demo: nbctl watch failed" >&2; exit 1; }
 watcher=''
 cat "$work/watch.log"
 tell "the same ticket a second time:"

@@ -49,10 +49,11 @@ story() (
   nbctl mint ganon --user michael --dry-run
   nbctl mint ganon --user michael
   nbctl bundle issue ganon -o "$work/ticket"
-  nbctl watch ganon >/dev/null 2>&1 &
+  nbctl watch ganon --until-done >/dev/null 2>&1 &
   watcher=$!
   mkdir "$work/root"
   nb-install --ticket "$work/ticket" --root "$work/root" --disko "true {disk-key}" --nixos-install true
+  wait "$watcher"
   nbctl lock
   kill "$broker"
   wait "$broker"
