@@ -62,13 +62,16 @@ has_main() { # main class, module
 lib_of() { case $1 in */nixbroker-softkey-*) echo "dev/lib" ;; *) echo lib ;; esac; }
 
 pack_jars() {
-  local name main module place kind jars
+  local name main module place kind jars packer
+  packer=$(fingerprint dev/Pack.java)
+  fresh packer "$packer" || rm -rf "$dist/lib" "$dist/dev/lib"
   while read -r name main module place kind; do
     [ -n "$name" ] && has_main "$main" "$module" && jars_of "$module"
   done <<<"$programs" | sed '/^$/d' | sort -u >"$cache/jars"
   mapfile -t jars <"$cache/jars"
   "$JAVA_HOME/bin/java" dev/Pack.java "$dist/lib" $(printf '%s\n' "${jars[@]}" | grep -v nixbroker-softkey-) &&
-    "$JAVA_HOME/bin/java" dev/Pack.java "$dist/dev/lib" $(printf '%s\n' "${jars[@]}" | grep nixbroker-softkey-)
+    "$JAVA_HOME/bin/java" dev/Pack.java "$dist/dev/lib" $(printf '%s\n' "${jars[@]}" | grep nixbroker-softkey-) &&
+    stamp packer "$packer"
 }
 
 link_runtime() {
@@ -89,9 +92,21 @@ write_wrappers() {
   done <<<"$programs"
 }
 
+# The class path a wrapper gives to Java. picocli goes to the boot loader: its classes are of Java 5, which no archive
+# holds in linked form, and there at least they are not verified by the old, slow verifier at each start.
+class_path() { # module
+  local jar place boot='' rest=''
+  while read -r jar; do
+    [ -n "$jar" ] || continue
+    place="\$root/$(lib_of "$jar")/${jar##*/}"
+    case $jar in */picocli-*) boot=$boot:$place ;; *) rest=$rest:$place ;; esac
+  done < <(jars_of "$1")
+  [ -z "$boot" ] || printf -- '-Xbootclasspath/a:"%s" ' "${boot#:}"
+  printf -- '-cp "%s"' "${rest#:}"
+}
+
 wrapper() { # name, main class, module, place, kind
-  local class_path jar archive
-  class_path=$(jars_of "$3" | sed '/^$/d' | while read -r jar; do printf ':$root/%s/%s' "$(lib_of "$jar")" "${jar##*/}"; done)
+  local archive
   archive="$1$([ "$4" = bin ] || echo "-$4").jsa"
   cat <<END
 #!/bin/sh
@@ -105,6 +120,6 @@ root=\$(CDPATH= cd -- "\${self%/*}/.." && pwd -P) || exit 70
 unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS CLASSPATH
 exec "\$root/runtime/bin/java" -Xshare:auto -XX:SharedArchiveFile="\$root/cds/$archive" -Xlog:disable \\
   $(jvm_flags "$5") \\
-  -Dnixbroker.home="\$root" -cp "${class_path#:}" $2 "\$@"
+  -Dnixbroker.home="\$root" $(class_path "$3") $2 "\$@"
 END
 }

@@ -70,7 +70,7 @@ for wrapper in "${wrappers[@]}"; do
   compgen -G "$list.*" >/dev/null || "$shadow/$wrapper" --help </dev/null >/dev/null 2>&1 || true
   # A program that cannot even do that has no list.
   compgen -G "$list.*" >/dev/null || { echo "no archive for $wrapper"; continue; }
-  sed -e 's/ id: [0-9]*$//' -e '/ source: /d' "$list".* | awk '!seen[$0]++' >"$list"
+  sed -e 's/ id: [0-9]*$//' -e '/ source: /d' -e '/^@cp picocli/d' "$list".* | awk '!seen[$0]++' >"$list"
   archive=$(sed -nE 's#.*-XX:SharedArchiveFile="\$root/cds/([^"]*)".*#\1#p' "$dist/$wrapper")
   dumper=$shadow/dumper
   sed -e "s#^root=.*#root=$dist#" -e "s#-Xshare:auto -XX:SharedArchiveFile=\"[^\"]*\"#-Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile=$list -XX:SharedArchiveFile=$dist/cds/$archive#" \
