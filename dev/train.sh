@@ -17,7 +17,7 @@ wrappers=()
 for wrapper in bin/nbctl bin/nbrokerd bin/nb-card bin/nb-install dev/nb-card; do
   [ -x "$dist/$wrapper" ] || continue
   wrappers+=("$wrapper")
-  sed "s#-Xshare:auto -XX:SharedArchiveFile=\"[^\"]*\"#-Xshare:off -XX:DumpLoadedClassList=$lists/${wrapper/\//-}.\$\$#" \
+  sed "s#-Xshare:auto -XX:SharedArchiveFile=\"[^\"]*\"#-XX:DumpLoadedClassList=$lists/${wrapper/\//-}.\$\$#" \
     "$dist/$wrapper" >"$shadow/$wrapper"
   chmod 755 "$shadow/$wrapper"
 done
