@@ -8,13 +8,14 @@ programs='
 nbctl      nixbroker.cli.Nbctl            client-cli      bin client
 nbrokerd   nixbroker.daemon.Broker        broker/daemon   bin daemon
 nb-card    nixbroker.card.NbCard          broker/card     bin helper
-nb-install nixbroker.installer.NbInstall  installer-hook  bin client
+nb-install nixbroker.installer.NbInstall  installer-hook  bin helper
 nb-card    nixbroker.softkey.SoftNbCard   broker/softkey  dev helper
 '
 runtime_modules=java.base,java.logging,java.management,java.naming,java.rmi,java.security.jgss,java.smartcardio,java.sql,java.xml,jdk.crypto.ec,jdk.net,jdk.unsupported
 
 common_flags='-XX:+UseSerialGC -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow'
-secret_flags='-XX:+DisableAttachMechanism -XX:-HeapDumpOnOutOfMemoryError -XX:-CreateCoredumpOnCrash'
+# A crash report of the JVM holds registers and stack.
+secret_flags='-XX:+DisableAttachMechanism -XX:-HeapDumpOnOutOfMemoryError -XX:-CreateCoredumpOnCrash -XX:ErrorFile=/dev/null'
 jvm_flags() {
   case $1 in
     client) echo "$common_flags -XX:TieredStopAtLevel=1" ;;

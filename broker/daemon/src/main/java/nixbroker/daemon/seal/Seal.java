@@ -51,7 +51,8 @@ public final class Seal implements AutoCloseable {
     this.ledger = ledger;
     this.clock = clock;
     this.state = new State.Locked(clock.instant(), "start");
-    Thread.ofVirtual().name("seal").start(this::watch);
+    // Of its own: the limits must hold while every carrier of the virtual ones is busy.
+    Thread.ofPlatform().daemon().name("seal").start(this::watch);
   }
 
   /** What it is now; a limit that has passed locks first. */

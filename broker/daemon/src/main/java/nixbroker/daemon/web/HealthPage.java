@@ -14,6 +14,8 @@ public final class HealthPage implements AutoCloseable {
   /** port: TCP, 0 for any free one. */
   public record Settings(int port) {}
 
+  private static final int MOST = 16;
+
   private final WebServer server;
 
   private HealthPage(WebServer server) {
@@ -31,6 +33,8 @@ public final class HealthPage implements AutoCloseable {
             .address(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))
             .port(settings.port())
             .shutdownHook(false)
+            .maxTcpConnections(MOST)
+            .maxConcurrentRequests(MOST)
             .routing(
                 (HttpRouting.Builder routing) ->
                     routing.get("/health", (_, answer) -> answer(answer, seal)))
