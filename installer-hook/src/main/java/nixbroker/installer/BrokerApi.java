@@ -93,6 +93,7 @@ final class BrokerApi implements AutoCloseable {
             InstallerGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(CALL.toMillis(), TimeUnit.MILLISECONDS));
       } catch (IOException e) {
+        requireNoDefect(e);
         why = e.getMessage();
       } catch (StatusRuntimeException e) {
         why = transientOrThrow(e);
@@ -101,6 +102,17 @@ final class BrokerApi implements AutoCloseable {
         throw Failure.noBroker(
             "the broker at " + ticket.address() + " cannot be reached: " + Shown.line(why),
             "check the network, and that the SSH port is open: nbctl status on the laptop");
+      }
+    }
+  }
+
+  /** MINA wraps what a program is missing in what a network does; waiting does not mend it. */
+  private static void requireNoDefect(IOException e) throws Failure {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Error) {
+        throw Failure.defect(
+            "nb-install is incomplete: " + Shown.line(String.valueOf(cause)),
+            "build or install it again");
       }
     }
   }

@@ -17,6 +17,8 @@ import nixbroker.daemon.refusal.Refusal;
 
 /** The claimed bundles' ciphertexts: {@code bundles/<id>.age}, 0600, durable when written. */
 final class Ciphertexts {
+  private static final System.Logger LOG = System.getLogger(Ciphertexts.class.getName());
+
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
@@ -75,6 +77,7 @@ final class Ciphertexts {
     return ciphertext;
   }
 
+  /** What cannot be deleted now goes at the next start: the bundle has ended in any case. */
   void delete(String bundle) {
     Path file = file(bundle);
     try {
@@ -82,7 +85,7 @@ final class Ciphertexts {
         syncFolder();
       }
     } catch (IOException e) {
-      throw failed("delete", file, e);
+      LOG.log(System.Logger.Level.WARNING, "cannot delete " + file + " yet", e);
     }
   }
 

@@ -78,7 +78,7 @@ final class Held {
 
   /** When it ended, or will end at the latest. */
   Instant ends() {
-    return state == Bundles.State.ACTIVE ? since : expires;
+    return open() || expires.isBefore(since) ? expires : since;
   }
 
   Bundles.View view() {

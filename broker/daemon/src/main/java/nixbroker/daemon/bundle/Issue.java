@@ -110,12 +110,16 @@ final class Issue {
     }
   }
 
+  // A ticket that nobody has used gives way to a newer one: it may never have reached anybody.
   private void requireNoneOpen(TreeName tree, HostName host) {
     book.openOf(tree, host)
         .ifPresent(
             open -> {
-              throw new Refusal.Declined(
-                  Reason.BUNDLE_OPEN, host + " has an open bundle, " + open.id, endsBy(open));
+              if (open.state != Bundles.State.ISSUED) {
+                throw new Refusal.Declined(
+                    Reason.BUNDLE_OPEN, host + " has a claimed bundle, " + open.id, endsBy(open));
+              }
+              book.record(new Event.BundleExpired(open.id));
             });
     book.all().stream()
         .filter(bundle -> bundle.open() && !bundle.tree.equals(tree))

@@ -153,7 +153,11 @@ final class Redemption {
     if (bundle.state == Bundles.State.EXPIRED) {
       throw new Refusal.Declined(
           Reason.TICKET_EXPIRED,
-          "the ticket for " + bundle.host + " expired at " + bundle.expires,
+          "the ticket for "
+              + bundle.host
+              + (bundle.since.isBefore(bundle.expires)
+                  ? " was replaced by a newer one"
+                  : " expired at " + bundle.expires.truncatedTo(ChronoUnit.SECONDS)),
           "nbctl bundle issue " + bundle.host);
     }
   }

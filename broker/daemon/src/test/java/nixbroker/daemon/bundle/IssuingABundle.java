@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import nixbroker.age.SshEd25519Key;
+import nixbroker.age.X25519Identity;
 import nixbroker.daemon.ledger.Event;
 import nixbroker.daemon.policy.HostName;
 import nixbroker.daemon.refusal.Reason;
@@ -84,8 +85,31 @@ class IssuingABundle {
   }
 
   @Test
-  void isRefusedWhileTheHostHasAnOpenBundle() {
+  void replacesATicketThatNobodyHasUsed() {
+    Laptop.Held lost = laptop.issue();
     laptop.issue();
+    assertThat(laptop.bundles.list())
+        .extracting(Bundles.View::state)
+        .containsExactly(Bundles.State.ISSUED, Bundles.State.EXPIRED);
+    assertThatThrownBy(() -> claim(lost))
+        .isInstanceOfSatisfying(
+            Refusal.class,
+            r -> {
+              assertThat(r.reason()).isEqualTo(Reason.TICKET_EXPIRED);
+              assertThat(r.cause()).contains("replaced by a newer one");
+            });
+  }
+
+  private void claim(Laptop.Held ticket) {
+    try (X25519Identity machine = X25519Identity.generate()) {
+      laptop.bundles.claim(
+          ticket.caller(), ticket.token(), machine.recipient().text(), "10.0.0.31");
+    }
+  }
+
+  @Test
+  void isRefusedWhileTheHostsBundleIsClaimed() {
+    claim(laptop.issue());
     assertThatThrownBy(laptop::issue)
         .isInstanceOfSatisfying(
             Refusal.class,
