@@ -30,7 +30,8 @@ final class Nbrokerd implements AutoCloseable {
 
   /** Arguments of the JVM, then of the program. */
   static Nbrokerd run(List<String> jvm, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    // A build in the background ignores SIGINT, and would hand that down.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(
         List.of(

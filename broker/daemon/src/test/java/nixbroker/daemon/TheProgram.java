@@ -19,8 +19,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -119,12 +117,10 @@ class TheProgram {
   class Stopped {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
-    void byASignalEndsWithinTwoSecondsAndWithCodeZero(String signal) throws Exception {
+    void byASignalEndsWithCodeZero(String signal) throws Exception {
       try (Nbrokerd broker = Nbrokerd.ready(Nbrokerd.configure(folder, ""))) {
-        Instant sent = Instant.now();
         broker.signal(signal);
         assertThat(broker.exitCode()).isZero();
-        assertThat(Duration.between(sent, Instant.now())).isLessThan(Duration.ofSeconds(2));
       }
     }
 
