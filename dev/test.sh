@@ -6,7 +6,7 @@ run_tests() { # selection for Maven
   say "  tests"
   mvn -B -ntp -Dstyle.color=never -Dmaven.test.failure.ignore=true "$@" test 2>&1 </dev/null |
     tee "$cache/log/tests.log" | sed -uE -n \
-      -e 's/^\[INFO\] Building nixbroker-([a-z-]+) .*/    \1/p' \
+      -e 's/^\[INFO\] Building nixbroker-([a-z0-9-]+) .*/    \1/p' \
       -e '/^\[(ERROR|FATAL)\]/p' -e '/BUILD FAILURE/p' >&2 || broken=1
   say "  tests took $(seconds_since "$begun")"
   count "$broken"

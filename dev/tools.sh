@@ -3,9 +3,17 @@ sops_version=3.13.2
 age_version=1.3.2
 tools=$cache/tools
 mkdir -p "$tools/bin"
-PATH=$tools/bin:$PATH
-[ -d "$tools/deb" ] && PATH=$PATH:$tools/deb/usr/bin:$tools/deb/usr/sbin
-export PATH
+export PATH=$tools/bin:$PATH
+
+# What was unpacked instead of installed: programs, their libraries, Python's modules; after the machine's own.
+use_unpacked() {
+  local root=$tools/deb
+  [ -d "$root/usr" ] || return 0
+  export PATH=$PATH:$root/usr/bin:$root/usr/sbin
+  export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$(printf '%s:' "$root"/usr/lib/*-linux-gnu)$root/usr/lib
+  export PYTHONPATH=${PYTHONPATH:+$PYTHONPATH:}$root/usr/lib/python3/dist-packages
+}
+use_unpacked
 
 how_to_get() {
   case $1 in
@@ -42,6 +50,7 @@ need() {
     package=$(debian_package "$program")
     if [ -n "$package" ] && command -v apt-get >/dev/null; then
       step "Debian package $package" debian_get "$package"
+      use_unpacked
       hash -r
     fi
     command -v "$program" >/dev/null || die "$program is missing" "$(how_to_get "$program")"
@@ -68,8 +77,6 @@ debian_get() {
     for deb in ./*.deb; do dpkg -x "$deb" "$tools/deb"; done
     rm -f ./*.deb
   )
-  # Debian's Python modules and libraries are found by nobody in the cache unless told.
-  PATH=$PATH:$tools/deb/usr/bin
 }
 
 version_of() { # prints the version a program says it has, without a leading v
