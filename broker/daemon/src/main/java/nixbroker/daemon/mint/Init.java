@@ -141,7 +141,7 @@ public final class Init {
       keep = true;
       return commit;
     } finally {
-      if (!keep) {
+      if (!keep && !tree.mayStillChange()) {
         recoveryFile.remove();
       }
     }

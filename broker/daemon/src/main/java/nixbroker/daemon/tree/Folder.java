@@ -80,7 +80,11 @@ final class Folder implements AutoCloseable {
   }
 
   /** The entry by way of the open descriptor. */
+  // One name, never a path: a name may come from a file that somebody else wrote.
   private Path entry(String name) {
+    if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
+      throw new IllegalArgumentException("not the name of one entry");
+    }
     return Path.of("/proc/self/fd/" + fd, name);
   }
 

@@ -5,11 +5,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import nixbroker.daemon.policy.SecretPath;
+import nixbroker.daemon.refusal.Refusal;
 
 /**
  * What a transaction changes: the file {@code manifest} of its stage, one JSON object. folders:
@@ -17,6 +20,8 @@ import nixbroker.daemon.policy.SecretPath;
  */
 record Manifest(
     String id, String tree, String message, List<SecretPath> folders, List<Item> items) {
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
+  private static final Pattern ITEM = Pattern.compile("[0-9]+");
   static final String NAME = "manifest";
   private static final int FORMAT = 1;
 
@@ -75,16 +80,19 @@ record Manifest(
         return Optional.empty();
       }
       List<SecretPath> folders = new ArrayList<>();
-      json.getAsJsonArray("folders")
-          .forEach(path -> folders.add(new SecretPath(path.getAsString())));
+      array(json, "folders").forEach(path -> folders.add(new SecretPath(string(path))));
       List<Item> items = new ArrayList<>();
       for (JsonElement each : array(json, "files")) {
         items.add(item(each.getAsJsonObject()));
       }
       return Optional.of(
           new Manifest(
-              text(json, "id"), text(json, "tree"), text(json, "message"), folders, items));
-    } catch (JsonParseException | IllegalStateException e) {
+              matching(ID, text(json, "id")),
+              text(json, "tree"),
+              text(json, "message"),
+              folders,
+              items));
+    } catch (JsonParseException | IllegalStateException | Refusal e) {
       return Optional.empty();
     }
   }
@@ -92,7 +100,7 @@ record Manifest(
   private static Item item(JsonObject file) {
     return new Item(
         new SecretPath(text(file, "path")),
-        text(file, "name"),
+        matching(ITEM, text(file, "name")),
         text(file, "old"),
         text(file, "new"),
         text(file, "mode"),
@@ -112,6 +120,20 @@ record Manifest(
     if (value == null) {
       throw new JsonParseException("no " + field);
     }
-    return value.getAsString();
+    return string(value);
+  }
+
+  private static String string(JsonElement value) {
+    if (value instanceof JsonPrimitive primitive) {
+      return primitive.getAsString();
+    }
+    throw new JsonParseException("not a text");
+  }
+
+  private static String matching(Pattern form, String text) {
+    if (!form.matcher(text).matches()) {
+      throw new JsonParseException("not of our making");
+    }
+    return text;
   }
 }

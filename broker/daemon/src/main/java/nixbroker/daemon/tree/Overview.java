@@ -26,7 +26,8 @@ public final class Overview {
   private static final String MASTER = ".nixbroker/master.age";
 
   /** The block sops ends a YAML file with, or the member it adds to a JSON file. */
-  private static final Pattern SOPS_BLOCK = Pattern.compile("(?m)^sops:\\s*$|^\\s*\"sops\"\\s*:");
+  private static final Pattern SOPS_BLOCK =
+      Pattern.compile("(?m)^sops:[ \\t\\r]*$|^[ \\t]*+\"sops\"[ \\t]*+:");
 
   private static final Pattern ANCHOR = Pattern.compile("(?m)^[^#\\n]*?&(host|user)_([\\w-]+)");
 

@@ -67,13 +67,20 @@ final class Recovery {
     return open;
   }
 
+  // The place in the tree is the repository's too: what is there need not be ours, nor a folder.
   private static List<Path> stages(Path root) throws IOException {
-    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+    if (!isFolder(root.getParent()) || !isFolder(root)) {
       return List.of();
     }
     try (var all = Files.list(root)) {
-      return all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)).toList();
+      return all.filter(Recovery::isFolder)
+          .filter(path -> Stage.NAME.matcher(path.getFileName().toString()).matches())
+          .toList();
     }
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private void recover(Event.Intent intent) throws IOException {
@@ -151,7 +158,7 @@ final class Recovery {
   private void remove(Path path) throws IOException {
     try (Stage stage = Stage.open(path)) {
       Optional<Manifest> manifest = stage.manifest();
-      if (manifest.isPresent()) {
+      if (manifest.isPresent() && path.endsWith(manifest.get().id())) {
         new Probe(repository, stage, manifest.get()).remove();
       }
       stage.remove();

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The folder of one transaction: its manifest, the new files until they are exchanged, the old ones
@@ -20,6 +21,7 @@ import java.util.Optional;
  */
 final class Stage implements AutoCloseable {
   static final String ABORTED = ".aborted";
+  static final Pattern NAME = Pattern.compile("[0-9a-f]{16}(\\.aborted)?");
   static final List<String> IN_TREE = List.of(".nixbroker", "stage");
   private static final String IGNORE = ".gitignore";
 

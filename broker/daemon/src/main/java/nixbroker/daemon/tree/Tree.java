@@ -144,6 +144,14 @@ public final class Tree {
   }
 
   /**
+   * Whether a change that was refused may still become true: it could be neither finished nor taken
+   * back, and the next change or the next start will. What goes with it must stay until then.
+   */
+  public boolean mayStillChange() {
+    return trees.isUnfinished(name);
+  }
+
+  /**
    * message: of the commit. read: contents the change was computed from (empty: was absent), every
    * one checked to be still so. written: new contents of files.
    */

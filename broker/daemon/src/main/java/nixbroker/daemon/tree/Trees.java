@@ -5,13 +5,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,7 +31,7 @@ public final class Trees implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final ThreadPoolExecutor thread;
   // Only the thread "apply" looks at it.
-  private final Set<TreeName> unfinished = new HashSet<>();
+  private final Set<TreeName> unfinished = ConcurrentHashMap.newKeySet();
 
   /** git: a program name, or a path. */
   public Trees(Map<TreeName, Path> folders, Path git, Ledger ledger) {
@@ -120,6 +120,10 @@ public final class Trees implements AutoCloseable {
     } catch (Refusal e) {
       return List.of("not recovered: " + e.cause());
     }
+  }
+
+  boolean isUnfinished(TreeName name) {
+    return unfinished.contains(name);
   }
 
   String apply(TreeName name, Tree.Change change, Requester requester) {

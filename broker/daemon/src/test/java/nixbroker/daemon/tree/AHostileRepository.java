@@ -109,4 +109,39 @@ class AHostileRepository {
     sample.git("config", "core.worktree", base.toString());
     assertThatThrownBy(() -> sample.apply(Broker.CHANGE)).hasMessageContaining("top");
   }
+
+  @Test
+  void cannotHaveFilesOutsideItRemovedAtStart() throws Exception {
+    Path precious =
+        Files.writeString(Files.createDirectory(base.resolve("other")).resolve("key"), "x");
+    sample.write(".nixbroker-/keep", "");
+    sample.write(
+        ".nixbroker/stage/0123456789abcdef/manifest",
+        """
+        {"format":1,"id":"/../../other/key","tree":"home","message":"m","folders":[],
+         "files":[{"path":"a.yaml","name":"0","old":"","new":"","mode":"","old_blob":"","new_blob":""}]}
+        """);
+    sample.trees().recover();
+
+    assertThat(precious).exists();
+  }
+
+  @Test
+  void cannotHaveAnotherFoldersStagesRemovedThroughALink() throws Exception {
+    Path kept = Files.createDirectories(base.resolve("other/stage/0123456789abcdef"));
+    Files.createSymbolicLink(sample.folder.resolve(".nixbroker"), base.resolve("other"));
+    sample.trees().recover();
+
+    assertThat(kept).exists();
+  }
+
+  @Test
+  void cannotKeepTheBrokerFromStartingByANonsenseManifest() throws Exception {
+    for (String nonsense : new String[] {"{\"format\":{}}", "{\"format\":1}", "[]", "\u0000"}) {
+      sample.write(".nixbroker/stage/0123456789abcdef/manifest", nonsense);
+      sample.trees().recover();
+    }
+
+    assertThat(sample.folder.resolve(".nixbroker/stage/0123456789abcdef")).doesNotExist();
+  }
 }
