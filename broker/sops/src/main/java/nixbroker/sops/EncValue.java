@@ -5,8 +5,6 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.crypto.AEADBadTagException;
 
 /** ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]: one encrypted value. */
@@ -14,29 +12,46 @@ record EncValue(byte[] data, byte[] iv, byte[] tag, String type) {
   private static final int TAG_LENGTH = 16;
   private static final int IV_LENGTH = 32;
 
-  /** Anchored at the start only and greedy, as sops reads it. */
-  private static final Pattern FORM =
-      Pattern.compile("^ENC\\[AES256_GCM,data:(.+),iv:(.+),tag:(.+),type:(.+)\\]");
+  private static final String START = "ENC[AES256_GCM,data:";
+  private static final String IV = ",iv:";
+  private static final String TAG = ",tag:";
+  private static final String TYPE = ",type:";
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** Empty when the text has not this form, whole base64 included. */
+  /**
+   * Empty when the text has not this form, whole base64 included. As sops reads it, each part is as
+   * long as it can be and what follows the last bracket of the first line does not count; looking
+   * from the right finds the same parts in time that only grows with the text.
+   */
   static Optional<EncValue> parse(String text) {
-    Matcher form = FORM.matcher(text);
-    if (!form.find()) {
+    if (!text.startsWith(START)) {
+      return Optional.empty();
+    }
+    int line = text.indexOf('\n');
+    int close = text.lastIndexOf(']', line < 0 ? text.length() : line);
+    int type = before(text, TYPE, close);
+    int tag = before(text, TAG, type);
+    int iv = before(text, IV, tag);
+    if (iv <= START.length()) {
       return Optional.empty();
     }
     try {
       Base64.Decoder decoder = Base64.getDecoder();
       return Optional.of(
           new EncValue(
-              decoder.decode(form.group(1)),
-              decoder.decode(form.group(2)),
-              decoder.decode(form.group(3)),
-              form.group(4)));
+              decoder.decode(text.substring(START.length(), iv)),
+              decoder.decode(text.substring(iv + IV.length(), tag)),
+              decoder.decode(text.substring(tag + TAG.length(), type)),
+              text.substring(type + TYPE.length(), close)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** Where the last such mark is that leaves at least one character before end, or below 0. */
+  private static int before(String text, String mark, int end) {
+    return text.lastIndexOf(mark, end - mark.length() - 1);
   }
 
   /** The plaintext, which the caller wipes; empty when it does not open under this path. */
