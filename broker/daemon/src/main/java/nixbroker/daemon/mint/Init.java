@@ -141,7 +141,10 @@ public final class Init {
       keep = true;
       return commit;
     } finally {
-      if (!keep && !tree.mayStillChange()) {
+      // A change that is neither done nor undone may yet need it, or may just have been finished.
+      if (!keep
+          && !tree.mayStillChange()
+          && tree.read(tree.path(InitRules.MASTER_FILE)).isEmpty()) {
         recoveryFile.remove();
       }
     }

@@ -29,7 +29,7 @@ public final class Overview {
   private static final Pattern SOPS_BLOCK =
       Pattern.compile("(?m)^sops:[ \\t\\r]*$|^[ \\t]*+\"sops\"[ \\t]*+:");
 
-  private static final Pattern ANCHOR = Pattern.compile("(?m)^[^#\\n]*?&(host|user)_([\\w-]+)");
+  private static final Pattern ANCHOR = Pattern.compile("(?md)^[^#\\n]*?&(host|user)_([\\w-]+)");
 
   private final Trees trees;
   private final ConcurrentHashMap<Path, Seen> seen = new ConcurrentHashMap<>();
